@@ -1,0 +1,87 @@
+"""A deployment's folder: its config.sh and the files that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploygen import config, reference, secrets, shellconf, sources, topology
+from deploygen.config import FILE_NAME
+from deploygen.errors import ConfigInvalid, Problem, UserError
+from deploygen.generate import plan, write
+from deploygen.generate.plan import PRIVATE, File
+from deploygen.generate.write import Changes
+from deploygen.settings import BY_NAME, Config
+from deploygen.topology import Topology
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """What a run made: the configuration it read, where things answer, and the files' changes."""
+
+    config: Config
+    topology: Topology
+    changes: Changes
+
+
+def read(folder: Path) -> str:
+    """Return the text of the folder's config.sh.
+
+    Raises UserError if there is none or if it is not UTF-8.
+    """
+    path = folder / FILE_NAME
+    try:
+        return path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise UserError(f"there is no {path}; `deploygen init {folder}` makes it") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+    except OSError as error:
+        raise UserError(f"{path} can't be read: {error.strerror}") from None
+
+
+def start(folder: Path) -> str:
+    """Return the text to begin with: the folder's config.sh, or the example."""
+    return read(folder) if (folder / FILE_NAME).exists() else reference.example()
+
+
+def assign(text: str, values: Mapping[str, str]) -> str:
+    """Return ``text`` with ``values`` set.
+
+    Raises ConfigInvalid for a key that is not declared.
+    """
+    unknown = [
+        Problem(
+            line=None,
+            key=key,
+            wrong="there is no such key",
+            accepted="",
+            remedy=f"correct the --set option; {FILE_NAME}.example lists every key",
+        )
+        for key in values
+        if key not in BY_NAME
+    ]
+    if unknown:
+        raise ConfigInvalid("--set", unknown)
+    for key, value in values.items():
+        text = shellconf.assign(text, key, value)
+    return text
+
+
+def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
+    """Write config.sh, with its missing secrets made, and every file that follows from it.
+
+    Raises ConfigInvalid or FilesInTheWay before anything is written.
+    """
+    filled = secrets.fill(text, folder)
+    loaded = config.load(filled, FILE_NAME)
+    files = plan.files(loaded, sources.find())
+    own = {FILE_NAME: File(filled.encode(), PRIVATE)}
+    changes = write.apply(folder, files, own, overwrite=overwrite)
+    return Rendered(config=loaded, topology=topology.of(loaded), changes=changes)
+
+
+def check(folder: Path) -> Config:
+    """Return the folder's configuration if it is right; raise ConfigInvalid if not."""
+    return config.load(secrets.fill(read(folder), folder))

@@ -1,0 +1,1 @@
+"""From a Config and its Topology to the files of the folder."""

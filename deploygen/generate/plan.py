@@ -1,0 +1,111 @@
+"""Which files a folder holds, as values: pure, and the same bytes each time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from jinja2 import Environment
+
+from deploygen import services, topology
+from deploygen.generate.rendering import environment, render
+from deploygen.services import Service
+from deploygen.settings import Config
+from deploygen.sources import Sources
+from deploygen.topology import Topology
+
+PUBLIC = 0o644
+PRIVATE = 0o600
+OIDC_CONTEXT = "oidc-server"
+_TEMPLATE = ".j2"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file's content and its mode."""
+
+    content: bytes
+    mode: int = PUBLIC
+
+
+def files(config: Config, sources: Sources) -> dict[str, File]:
+    """Return every generated file of the deployment as {path below the folder: File}."""
+    where = topology.of(config)
+    context = {} if config.oidc_server_image else sources.oidc_build_context()
+    image = config.oidc_server_image or _context_tag(config, context)
+    stack = services.of(config, where, image)
+    jinja = environment(sources.root)
+    names: dict[str, Any] = {
+        "config": config,
+        "topology": where,
+        "at": topology,
+        "in_container": services,
+        "python_image": services.python_image(config),
+    }
+
+    planned = {f"{OIDC_CONTEXT}/{path}": File(content) for path, content in context.items()}
+    planned |= dict(_mounted(jinja, sources, stack, names))
+    for service in stack:
+        if service.environment:
+            name = f"env/{service.name}.env"
+            planned[name] = File(render(jinja, f"templates/{name}{_TEMPLATE}", **names), PRIVATE)
+    hashes = {service.name: _content_hash(service, planned) for service in stack}
+    volumes = sorted(
+        {mount.source for item in stack for mount in item.mounts if not mount.is_directory}
+    )
+    compose = render(
+        jinja,
+        "docker-compose.tmpl.yml",
+        services=stack,
+        volumes=volumes,
+        content_hashes=hashes,
+        **names,
+    )
+    planned["docker-compose.yml"] = File(compose)
+    return dict(sorted(planned.items()))
+
+
+def _mounted(
+    jinja: Environment, sources: Sources, stack: tuple[Service, ...], names: dict[str, Any]
+) -> Iterator[tuple[str, File]]:
+    """Yield the files of every directory that a service mounts: rendered .j2, others as they are."""
+    folders = {
+        mount.source.removeprefix("./")
+        for item in stack
+        for mount in item.mounts
+        if mount.is_directory
+    }
+    for folder in sorted(folders):
+        for path in sorted((sources.templates / folder).iterdir()):
+            name = f"{folder}/{path.name}"
+            if path.suffix == _TEMPLATE:
+                content = render(jinja, f"templates/{name}", **names)
+                yield name.removesuffix(_TEMPLATE), File(content)
+            else:
+                yield name, File(path.read_bytes())
+
+
+def _digest(content: Mapping[str, bytes]) -> str:
+    digest = sha256()
+    for path, data in sorted(content.items()):
+        digest.update(f"{path}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()[:16]
+
+
+def _context_tag(config: Config, context: Mapping[str, bytes]) -> str:
+    """Return the image's name, tagged with all it is built from: `up -d` builds it when that changes."""
+    arguments = f"{services.python_image(config)}\n{config.pip_index_url}"
+    digest = _digest({**context, "build arguments": arguments.encode()})
+    return f"{config.compose_project_name}-oidc:{digest}"
+
+
+def _content_hash(service: Service, planned: Mapping[str, File]) -> str | None:
+    """Return a hash of the directories ``service`` mounts; as a label it recreates the container."""
+    prefixes = tuple(
+        mount.source.removeprefix("./") + "/" for mount in service.mounts if mount.is_directory
+    )
+    if not prefixes:
+        return None
+    return _digest(
+        {path: file.content for path, file in planned.items() if path.startswith(prefixes)}
+    )

@@ -1,0 +1,200 @@
+"""What a value of config.sh can be: each kind parses the text and says what it accepts."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+MAX_PORT = 65535
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
+)
+_UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind(Generic[T]):
+    """A way to read a value.
+
+    ``parse`` raises ValueError, whose message says what is wrong with the value without repeating
+    it; ``accepts`` completes the sentence "accepted is …".
+    """
+
+    parse: Callable[[str], T]
+    accepts: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Scheme, host and port of a URL, normalised (RFC 6454): lower case, port always known."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """Return the origin as a browser writes it: without the scheme's default port."""
+        return f"{self.scheme}://{self.authority}"
+
+    @property
+    def authority(self) -> str:
+        """What a client sends in its Host header."""
+        default = self.port == _DEFAULT_PORTS[self.scheme]
+        return self.host if default else f"{self.host}:{self.port}"
+
+    @property
+    def is_ip_address(self) -> bool:
+        return bool(re.fullmatch(r"[0-9.]+", self.host))
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.is_ip_address:
+            return ipaddress.ip_address(self.host).is_loopback
+        return self.host == "localhost" or self.host.endswith(".localhost")
+
+
+def _text(raw: str) -> str:
+    if any(not char.isprintable() for char in raw):
+        raise ValueError("it holds a character that can't be printed")
+    return raw
+
+
+def _origin(raw: str) -> Origin:
+    try:
+        url = urlsplit(_text(raw))
+        port = url.port
+    except ValueError:
+        raise ValueError("it is not a URL") from None
+    if url.scheme not in _DEFAULT_PORTS:
+        raise ValueError("it does not start with http:// or https://")
+    if url.username is not None or url.password is not None:
+        raise ValueError("it holds a user name or password")
+    if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
+        raise ValueError("it has something after the host, and Outline can't live under a path")
+    host = url.hostname or ""
+    if ":" in host:
+        raise ValueError("its host is an IPv6 address, which is not supported yet")
+    if re.fullmatch(r"[0-9.]+", host):
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            raise ValueError("its host is not a valid IPv4 address") from None
+        if address.is_unspecified:
+            raise ValueError("its host is 0.0.0.0, which is no address to open in a browser")
+    elif not _HOST.fullmatch(host):
+        raise ValueError("its host is not a valid host name")
+    if port == 0:
+        raise ValueError("its port is 0")
+    return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
+
+
+def _email(raw: str) -> str:
+    local, _, domain = _text(raw).rpartition("@")
+    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", local) or local.startswith("."):
+        raise ValueError("it is not an e-mail address")
+    if not _HOST.fullmatch(domain.lower()) or "." not in domain:
+        raise ValueError("the part after the @ is not a full domain name")
+    return raw
+
+
+def _ipv4(raw: str) -> str:
+    try:
+        return str(ipaddress.IPv4Address(raw))
+    except ValueError:
+        raise ValueError("it is not an IPv4 address") from None
+
+
+def _port(raw: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,5}", raw) or not 1 <= int(raw) <= MAX_PORT:
+        raise ValueError("it is not a port number")
+    return int(raw)
+
+
+def _size(raw: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,12})([kmg]?)b?", raw.lower())
+    if not match or int(match.group(1)) == 0:
+        raise ValueError("it is not a size")
+    return int(match.group(1)) * _UNITS[match.group(2)]
+
+
+def _pattern(pattern: str, wrong: str) -> Callable[[str], str]:
+    def parse(raw: str) -> str:
+        if not re.fullmatch(pattern, raw):
+            raise ValueError(wrong)
+        return raw
+
+    return parse
+
+
+def choice(*accepted: str) -> Kind[str]:
+    """Return the kind whose values are exactly ``accepted``."""
+
+    def parse(raw: str) -> str:
+        if raw not in accepted:
+            raise ValueError("it is none of the choices")
+        return raw
+
+    return Kind(parse=parse, accepts=" or ".join(accepted))
+
+
+def optional(kind: Kind[T]) -> Kind[T | None]:
+    """Return ``kind``, or None where the value is empty."""
+    return Kind(
+        parse=lambda raw: kind.parse(raw) if raw else None, accepts=f"empty, or {kind.accepts}"
+    )
+
+
+TEXT = Kind(parse=_text, accepts="one line of text")
+ORIGIN = Kind(parse=_origin, accepts="http:// or https://, a host and perhaps a :port")
+EMAIL = Kind(parse=_email, accepts="an address like wiki@example.com")
+IPV4 = Kind(parse=_ipv4, accepts="an IPv4 address of this machine, or 0.0.0.0 for all of them")
+PORT = Kind(parse=_port, accepts=f"a number from 1 to {MAX_PORT}")
+SIZE = Kind(parse=_size, accepts="a number of bytes, or one with the unit k, m or g")
+PROJECT = Kind(
+    parse=_pattern(r"[a-z0-9][a-z0-9-]{0,30}", "it is not a name that Docker, DNS and cookies take"),
+    accepts="up to 31 lower-case letters, digits and hyphens, a letter or digit first",
+)
+USERNAME = Kind(
+    parse=_pattern(r"[A-Za-z0-9@.+_-]{1,150}", "it is not a user name"),
+    accepts="letters, digits and @ . + - _",
+)
+BUCKET = Kind(
+    parse=_pattern(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "it is not a bucket name"),
+    accepts="3 to 63 lower-case letters, digits and hyphens",
+)
+IMAGE = Kind(
+    parse=_pattern(
+        r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?",
+        "it is not an image reference",
+    ),
+    accepts="an image reference like nginx:1.28-alpine",
+)
+REGISTRY = Kind(
+    parse=_pattern(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*", "it is not a registry address"),
+    accepts="a registry's host, perhaps with a :port and a path, without https://",
+)
+WEB_ADDRESS = Kind(
+    parse=_pattern(r"https?://[^\s\"'\\$]+", "it is not a web address"),
+    accepts="an address that starts with https:// or http://",
+)
+LANGUAGE = Kind(
+    parse=_pattern(r"[a-z]{2,3}_[A-Z]{2}", "it is not a language code"),
+    accepts="a code as Outline writes it, like en_US or zh_CN",
+)
+TIME_ZONE = Kind(
+    parse=_pattern(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}", "it is not a time zone"),
+    accepts="a name of the time zone database, like UTC or Asia/Shanghai",
+)
+HEX_64 = Kind(
+    parse=_pattern(r"[0-9a-f]{64}", "it is not 64 hexadecimal digits"),
+    accepts="64 hexadecimal digits (0-9, a-f)",
+)
+IDENTIFIER = Kind(
+    parse=_pattern(r"[A-Za-z0-9_-]{3,128}", "it is not an identifier"),
+    accepts="3 to 128 letters, digits, - and _",
+)

@@ -1,0 +1,31 @@
+"""The settings' declaration as config.sh.example."""
+
+from deploygen import shellconf
+from deploygen.settings import GROUPS, SETTINGS, Setting
+
+_HEADER = """\
+# deploygen: everything about this wiki is in this file.
+#
+# Change a value, then run `deploygen render && docker compose up -d`.
+# A line is KEY=value. Put values with spaces or any of $ ` " ; & | < > ( ) \\ in single quotes.
+# bash can source this file; deploygen reads it without running anything.
+"""
+
+
+def example() -> str:
+    """Return a config.sh with every key, its comment and its default; secrets are empty."""
+    sections = [_HEADER]
+    for group, title in GROUPS.items():
+        sections.append(f"\n# --- {title} ---\n")
+        sections += [entry(setting) for setting in SETTINGS if setting.group == group]
+    return "".join(sections)
+
+
+def entry(setting: Setting) -> str:
+    """Return the lines of one key."""
+    return f"\n{comment(setting)}{setting.name}={shellconf.quote(setting.default or '')}\n"
+
+
+def comment(setting: Setting) -> str:
+    """Return what stands above a key."""
+    return "".join(f"# {line}\n" for line in setting.doc.splitlines())

@@ -1,0 +1,53 @@
+"""The only randomness: values that are made once, written into config.sh and kept."""
+
+import re
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from deploygen import shellconf
+from deploygen.settings import SETTINGS
+
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def _password() -> str:
+    """Return about 99 bits that a person can type: four groups of five, no look-alikes."""
+    groups = ("".join(secrets.choice(_READABLE) for _ in range(5)) for _ in range(4))
+    return "-".join(groups)
+
+
+_RECIPES: dict[str, Callable[[], str]] = {
+    "password": _password,
+    "hex64": lambda: secrets.token_hex(32),
+    "hex40": lambda: secrets.token_hex(20),
+    "identifier": lambda: secrets.token_hex(10),
+}
+
+
+def fill(text: str, folder: Path) -> str:
+    """Return the text of a config.sh with every missing secret made.
+
+    The deployment's name is made here too, from the folder's name: like a secret it is chosen once
+    and must never change by itself, since volumes are found by it.
+    """
+    document = shellconf.parse(text)
+    for setting in SETTINGS:
+        if setting.secret is None:
+            continue
+        found = next(
+            (item for name in (setting.name, *setting.old_names) if (item := document.last(name))),
+            None,
+        )
+        if found is not None and found.value:
+            continue
+        value = project_name(folder) if setting.secret == "project" else _RECIPES[setting.secret]()
+        name = found.key if found else setting.name
+        text = shellconf.assign(text, name, value)
+    return text
+
+
+def project_name(folder: Path) -> str:
+    """Return the folder's name as Docker Compose and DNS take it; ``wiki`` if nothing is left."""
+    name = re.sub(r"[^a-z0-9-]+", "-", folder.resolve().name.lower()).strip("-")
+    return name[:31].strip("-") or "wiki"

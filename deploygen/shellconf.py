@@ -1,0 +1,223 @@
+"""The subset of bash that a config.sh may use: parsed, never executed, edited in place.
+
+A file this module accepts means the same to bash's ``source``. Whatever bash would interpret
+(expansions, command separators, carriage returns) is refused with the remedy instead.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from deploygen.errors import Problem
+
+_ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=")
+_BARE_SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")
+_ESCAPABLE_IN_DOUBLE_QUOTES = '$`"\\'
+_INTERPRETED = {
+    "$": "a $ is expanded by bash",
+    "`": "a ` runs a command in bash",
+    ";": "a ; ends the command in bash",
+    "&": "an & ends the command in bash",
+    "|": "a | starts another command in bash",
+    "<": "a < redirects in bash",
+    ">": "a > redirects in bash",
+    "(": "a ( starts an array or a subshell in bash",
+    ")": "a ) is syntax to bash",
+}
+_QUOTE_IT = "put the value in single quotes"
+_ACCEPTED_LINES = "accepted are KEY=value, comments and empty lines"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One ``KEY=value``: its meaning, its line (from 1) and the span of its value in the text."""
+
+    key: str
+    value: str
+    line: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """A parsed config.sh. ``problems`` holds every line that is not understood."""
+
+    text: str
+    assignments: tuple[Assignment, ...]
+    problems: tuple[Problem, ...]
+
+    def last(self, key: str) -> Assignment | None:
+        """Return the assignment that counts for bash, which is the last one."""
+        return next((item for item in reversed(self.assignments) if item.key == key), None)
+
+
+class _Refused(Exception):  # noqa: N818 - a signal inside this module, not an error of its caller
+    def __init__(self, wrong: str, remedy: str) -> None:
+        super().__init__(wrong)
+        self.wrong, self.remedy = wrong, remedy
+
+
+def parse(text: str) -> Document:
+    """Read a config.sh as bash would, without running anything."""
+    assignments: list[Assignment] = []
+    problems: list[Problem] = []
+    position = 0
+    while position < len(text):
+        line = text.count("\n", 0, position) + 1
+        line_end = _line_end(text, position)
+        content = text[position:line_end].strip(" \t")
+        if not content or content.startswith("#"):
+            position = line_end + 1
+            continue
+        match = _ASSIGNMENT.match(text, position)
+        key = match.group(1) if match else content.split("=")[0].split()[0][:40]
+        try:
+            if match is None:
+                raise _Refused(*_not_an_assignment(content))
+            value, end = _value(text, match.end())
+            after = _end_of_assignment(text, end)
+        except _Refused as refused:
+            problems.append(
+                Problem(
+                    line=line,
+                    key=_printable(key),
+                    wrong=refused.wrong,
+                    accepted="" if match else _ACCEPTED_LINES,
+                    remedy=refused.remedy,
+                )
+            )
+            position = line_end + 1
+            continue
+        assignments.append(
+            Assignment(key=key, value=value, line=line, start=match.end(), end=end)
+        )
+        position = after
+    return Document(text=text, assignments=tuple(assignments), problems=tuple(problems))
+
+
+def assign(text: str, key: str, value: str, comment: str = "") -> str:
+    """Return ``text`` with ``key`` meaning ``value``; every other line keeps its bytes.
+
+    A key that is not in the file is added at its end, under ``comment``.
+    """
+    found = parse(text).last(key)
+    if found is not None:
+        if found.value == value:
+            return text
+        return text[: found.start] + quote(value) + text[found.end :]
+    separator = "" if not text or text.endswith("\n") else "\n"
+    return f"{text}{separator}{comment}{key}={quote(value)}\n"
+
+
+def quote(value: str) -> str:
+    """Return ``value`` as bash source: bare where that is safe, in single quotes otherwise."""
+    if _BARE_SAFE.fullmatch(value):
+        return value
+    return "'" + value.replace("'", "'\\''") + "'"
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _printable(key: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in key)
+
+
+def _not_an_assignment(content: str) -> tuple[str, str]:
+    if content.startswith("\ufeff"):
+        return "the file starts with a byte order mark", "save it as UTF-8 without BOM"
+    if re.match(r"(?:export\s+)?[A-Za-z_]\w*\s+=", content):
+        return "there is a space before the =", "write KEY=value without spaces"
+    return "this is not an assignment", "remove the line, or start it with #"
+
+
+def _value(text: str, start: int) -> tuple[str, int]:
+    """Return the value that starts at ``start`` and the position after it."""
+    parts: list[str] = []
+    position = start
+    while position < len(text):
+        char = text[position]
+        if char in " \t\n":
+            break
+        if char == "'":
+            piece, position = _single_quoted(text, position)
+        elif char == '"':
+            piece, position = _double_quoted(text, position)
+        else:
+            piece, position = _bare(text, start, position)
+        parts.append(piece)
+    value = "".join(parts)
+    if "\0" in value:
+        raise _Refused("the value holds a NUL byte", "remove it")
+    if "\r" in value:
+        raise _Refused(
+            "the line ends in a carriage return, which bash would keep in the value",
+            "save the file with Unix line ends (LF)",
+        )
+    return value, position
+
+
+def _single_quoted(text: str, position: int) -> tuple[str, int]:
+    end = text.find("'", position + 1)
+    if end < 0:
+        raise _Refused("the single quote is never closed", "add the closing '")
+    return text[position + 1 : end], end + 1
+
+
+def _double_quoted(text: str, position: int) -> tuple[str, int]:
+    parts: list[str] = []
+    position += 1
+    while position < len(text):
+        char = text[position]
+        following = text[position + 1 : position + 2]
+        if char == '"':
+            return "".join(parts), position + 1
+        if char == "\\" and following and following in _ESCAPABLE_IN_DOUBLE_QUOTES:
+            parts.append(following)
+            position += 2
+        elif char == "\\" and following == "\n":
+            position += 2
+        elif char in "$`":
+            raise _Refused(_INTERPRETED[char], "use single quotes instead of double quotes")
+        else:
+            parts.append(char)
+            position += 1
+    raise _Refused("the double quote is never closed", 'add the closing "')
+
+
+def _bare(text: str, start: int, position: int) -> tuple[str, int]:
+    char = text[position]
+    if char in _INTERPRETED:
+        raise _Refused(_INTERPRETED[char], _QUOTE_IT)
+    if char == "~" and (position == start or text[position - 1] in ":="):
+        raise _Refused("a ~ is expanded by bash", "write the path out, or use single quotes")
+    if char != "\\":
+        return char, position + 1
+    following = text[position + 1 : position + 2]
+    if following in ("", "\n"):
+        raise _Refused("the line ends in a backslash", _QUOTE_IT)
+    return following, position + 2
+
+
+def _end_of_assignment(text: str, position: int) -> int:
+    """Return where the next line starts; only a comment may follow a value."""
+    line_end = _line_end(text, position)
+    rest = text[position:line_end]
+    stripped = rest.lstrip(" \t")
+    if stripped == "\r":
+        raise _Refused(
+            "the line ends in a carriage return", "save the file with Unix line ends (LF)"
+        )
+    if stripped and not stripped.startswith("#"):
+        raise _Refused("there is a space in the value, after which bash runs a command", _QUOTE_IT)
+    return line_end + 1
+
+
+def values(document: Document) -> Iterator[Assignment]:
+    """Yield the assignments that count: for each key the last one, in the order of the file."""
+    for assignment in document.assignments:
+        if document.last(assignment.key) is assignment:
+            yield assignment

@@ -1,0 +1,37 @@
+"""Asks on a terminal for what can't be guessed: the settings that have a prompt."""
+
+from collections.abc import Collection
+
+import click
+
+from deploygen import shellconf
+from deploygen.settings import SETTINGS, Setting
+
+
+def ask(text: str, *, skip: Collection[str], fresh: bool) -> str:
+    """Return the config.sh ``text`` with answers filled in.
+
+    In a fresh file every setting with a prompt is asked for; in another only those without a value.
+    """
+    for setting in SETTINGS:
+        if setting.prompt is None or setting.name in skip:
+            continue
+        found = shellconf.parse(text).last(setting.name)
+        present = found.value if found else ""
+        if fresh or not present:
+            text = shellconf.assign(text, setting.name, _prompt(setting, present))
+    return text
+
+
+def _prompt(setting: Setting, present: str) -> str:
+    def checked(answer: str) -> str:
+        try:
+            setting.kind.parse(answer)
+        except ValueError as error:
+            raise click.BadParameter(f"{error}; accepted is {setting.kind.accepts}") from None
+        return answer
+
+    answer: str = click.prompt(
+        setting.prompt, default=present or setting.default, value_proc=checked
+    )
+    return answer
