@@ -1,0 +1,55 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import jwt from "jsonwebtoken";
+import { stateMismatch } from "../errors.js";
+
+const COOKIE = "oauth_csrf";
+const TEN_MINUTES = 600;
+
+/**
+ * Keeps the authorization request's state in two halves: a JWT in the URL, signed with SECRET_KEY,
+ * and a nonce in a cookie for the Host that was asked, whose hash is in the JWT.
+ */
+export class StateStore {
+  /** @param {string} secret */
+  constructor(secret) {
+    this.secret = secret;
+  }
+
+  /** Called by passport-oauth2 before the redirect; two parameters are its sign for "no PKCE". */
+  store(request, done) {
+    const { ctx } = request;
+    const nonce = randomBytes(16).toString("hex");
+    const claims = { type: "oauth_state", host: ctx.hostname, client: "web", nonceHash: hash(nonce) };
+    ctx.cookies.set(COOKIE, nonce, cookieOptions(ctx, TEN_MINUTES));
+    done(null, jwt.sign(claims, this.secret, { algorithm: "HS256", expiresIn: TEN_MINUTES }));
+  }
+
+  verify(request, state, done) {
+    const { ctx } = request;
+    const nonce = ctx.cookies.get(COOKIE) ?? "";
+    ctx.cookies.set(COOKIE, "", cookieOptions(ctx, -60));
+    let claims;
+    try {
+      claims = jwt.verify(state, this.secret, { algorithms: ["HS256"] });
+    } catch (error) {
+      return done(stateMismatch(error.name === "TokenExpiredError" ? "Expired OAuth state" : "Invalid OAuth state"));
+    }
+    if (claims.type !== "oauth_state" || !sameText(hash(nonce), claims.nonceHash)) {
+      return done(stateMismatch("OAuth CSRF nonce mismatched"));
+    }
+    return done(null, true, state);
+  }
+}
+
+const hash = (value) => createHash("sha256").update(value).digest("hex");
+
+const sameText = (left, right = "") =>
+  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+
+const cookieOptions = (ctx, seconds) => ({
+  httpOnly: true,
+  sameSite: "lax",
+  secure: ctx.request.secure,
+  expires: new Date(Date.now() + seconds * 1000),
+  domain: ctx.hostname,
+});
