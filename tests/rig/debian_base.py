@@ -1,0 +1,66 @@
+"""The one small Debian that all stand-in images are layered on, made from the machine's own mirror."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from tests.rig import engine
+from tests.rig.machine import (
+    RigError,
+    apt_install,
+    debian_mirror,
+    distribution,
+    root_prefix,
+    run,
+    say,
+)
+
+NAME = "deploygen-test/debian"
+SUITE = "trixie"
+CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+OPTIONS = (
+    "--variant=minbase",
+    "--include=ca-certificates",
+    '--aptopt=APT::Install-Recommends "false"',
+    *(f"--dpkgopt=path-exclude=/usr/share/{part}/*" for part in ("doc", "man", "locale")),
+    # The machine's certificate authorities: a package mirror may stand behind one of them.
+    f"--customize-hook=copy-in {CA_BUNDLE} {CA_BUNDLE.parent}",
+)
+
+
+def ensure() -> str:
+    """Return the base image's name, made on the first call (half a minute)."""
+    if distribution()[0] != "debian" or root_prefix() is None:
+        raise RigError(
+            "No image registry answers, and stand-in images can be made only by root on Debian. "
+            "Make the registry reachable, or run there."
+        )
+    apt_install("ca-certificates", "mmdebstrap", reason="stand-in base images")
+    made_from = hashlib.sha256("\n".join(OPTIONS).encode() + CA_BUNDLE.read_bytes())
+    name = f"{NAME}:{SUITE}-{made_from.hexdigest()[:12]}"
+    env = engine.environment()
+    if not run("docker", "image", "ls", "--quiet", name, env=env).strip():
+        _make(name, env)
+    return name
+
+
+def _make(name: str, env: dict[str, str]) -> None:
+    say("making the Debian base of the stand-in images")
+    with tempfile.TemporaryDirectory() as scratch:
+        archive = Path(scratch) / "base.tar"
+        run(*(root_prefix() or ()), "mmdebstrap", *OPTIONS, SUITE, archive, debian_mirror())
+        run("docker", "import", archive, name, env=env)
+
+
+def pip_index() -> str:
+    """Return the package index that the machine's pip is configured for, or nothing."""
+    pip = shutil.which("pip") or shutil.which("pip3")
+    if pip is None:
+        return ""
+    asked = [pip, "config", "get", "global.index-url"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
