@@ -50,6 +50,6 @@ class FilesInTheWay(UserError):
 
 
 class MachineUnfit(UserError):
-    """This machine lacks something that the command needs."""
+    """The machine lacks something that the command needs."""
 
     exit_code = 5

@@ -27,8 +27,10 @@ INTERNAL_TLS = "/var/lib/internal-tls"
 
 @dataclass(frozen=True, kw_only=True)
 class Mount:
-    """A named volume, or a generated directory (never a file: a replaced one keeps its old
-    content inside a running container)."""
+    """A named volume, or a generated directory.
+
+    Never a file: a replaced one keeps its old content inside a running container.
+    """
 
     source: str
     target: str
@@ -178,7 +180,7 @@ def _minio_init(config: Config) -> Service:
     return Service(
         name="minio-init",
         image=_image(config, config.minio_mc_image),
-        mem_limit="128m",
+        mem_limit="256m",
         one_shot=True,
         awaits={"minio": HEALTHY},
         user=f"{OIDC_UID}:{OIDC_UID}",

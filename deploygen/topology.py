@@ -130,13 +130,11 @@ def of(config: Config) -> Topology:
 def _bucket(config: Config) -> Bucket | None:
     if config.file_storage != "minio":
         return None
-    url = config.url
+    url = origin = config.url
     if url.is_loopback:
         # A loopback address can't be a name on a network; *.localhost can, and browsers take it
         # for loopback (RFC 6761, section 6.3).
         origin = Origin(url.scheme, "files.localhost", url.port)
-    else:
-        origin = url
     return Bucket(
         name=config.aws_s3_upload_bucket_name, origin=origin, own_host=origin.host != url.host
     )

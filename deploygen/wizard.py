@@ -14,16 +14,17 @@ def ask(text: str, *, skip: Collection[str], fresh: bool) -> str:
     In a fresh file every setting with a prompt is asked for; in another only those without a value.
     """
     for setting in SETTINGS:
-        if setting.prompt is None or setting.name in skip:
+        question = setting.prompt
+        if question is None or setting.name in skip:
             continue
         found = shellconf.parse(text).last(setting.name)
         present = found.value if found else ""
         if fresh or not present:
-            text = shellconf.assign(text, setting.name, _prompt(setting, present))
+            text = shellconf.assign(text, setting.name, _prompt(question, setting, present))
     return text
 
 
-def _prompt(setting: Setting, present: str) -> str:
+def _prompt(question: str, setting: Setting, present: str) -> str:
     def checked(answer: str) -> str:
         try:
             setting.kind.parse(answer)
@@ -32,6 +33,6 @@ def _prompt(setting: Setting, present: str) -> str:
         return answer
 
     answer: str = click.prompt(
-        setting.prompt, default=present or setting.default, value_proc=checked
+        question, default=present or setting.default, value_proc=checked
     )
     return answer

@@ -12,7 +12,6 @@ from deploygen.generate.rendering import environment, render
 from deploygen.services import Service
 from deploygen.settings import Config
 from deploygen.sources import Sources
-from deploygen.topology import Topology
 
 PUBLIC = 0o644
 PRIVATE = 0o600
@@ -68,7 +67,7 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
 def _mounted(
     jinja: Environment, sources: Sources, stack: tuple[Service, ...], names: dict[str, Any]
 ) -> Iterator[tuple[str, File]]:
-    """Yield the files of every directory that a service mounts: rendered .j2, others as they are."""
+    """Yield the files of every mounted directory: .j2 rendered, others as they are."""
     folders = {
         mount.source.removeprefix("./")
         for item in stack
@@ -93,14 +92,14 @@ def _digest(content: Mapping[str, bytes]) -> str:
 
 
 def _context_tag(config: Config, context: Mapping[str, bytes]) -> str:
-    """Return the image's name, tagged with all it is built from: `up -d` builds it when that changes."""
+    """Return the image's name, tagged with all it is built from, so that `up -d` builds a new one."""
     arguments = f"{services.python_image(config)}\n{config.pip_index_url}"
     digest = _digest({**context, "build arguments": arguments.encode()})
     return f"{config.compose_project_name}-oidc:{digest}"
 
 
 def _content_hash(service: Service, planned: Mapping[str, File]) -> str | None:
-    """Return a hash of the directories ``service`` mounts; as a label it recreates the container."""
+    """Return a hash of what ``service`` mounts; as a label it recreates the container."""
     prefixes = tuple(
         mount.source.removeprefix("./") + "/" for mount in service.mounts if mount.is_directory
     )

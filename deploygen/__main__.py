@@ -1,0 +1,5 @@
+"""``python -m deploygen`` is the command ``deploygen``."""
+
+from deploygen.cli import main
+
+main()

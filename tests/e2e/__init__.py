@@ -1,0 +1,1 @@
+"""The generated stack on a real engine, one file per promise."""
