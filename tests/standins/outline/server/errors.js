@@ -22,5 +22,6 @@ export const csrfRefused = (message) => new Refusal(403, "csrf_error", message);
 export const validation = (message) => new Refusal(400, "validation_error", message);
 export const forbidden = (message = "Authorization error") => new Refusal(403, "authorization_error", message);
 export const notFound = () => new Refusal(404, "not_found", "Resource not found");
+export const internalError = (message) => new Refusal(500, "internal_error", message);
 /** The provider could not be asked, or answered nonsense: says nothing about the user. */
 export const providerUnavailable = (message) => new Refusal(400, "invalid_request", message);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { connectDatabase } from "./database.js";
 import { readEnvironment } from "./environment.js";
 import { migrate } from "./migrations.js";
@@ -35,11 +36,10 @@ const sockets = attachSockets(server, env);
 /** Process 1 of a container gets no default handlers, so both signals are answered here. */
 for (const signal of ["SIGTERM", "SIGINT"]) {
   process.once(signal, async () => {
-    setTimeout(() => process.exit(0), 3000).unref();
     sockets.close();
-    server.closeAllConnections();
     server.close();
-    await Promise.allSettled([revalidation.close(), database.end(), redis.quit()]);
+    server.closeAllConnections();
+    await Promise.race([Promise.allSettled([revalidation.close(), database.end(), redis.quit()]), sleep(500)]);
     process.exit(0);
   });
 }

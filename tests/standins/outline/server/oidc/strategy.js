@@ -1,7 +1,7 @@
 import { HttpsProxyAgent } from "https-proxy-agent";
 import jwt from "jsonwebtoken";
 import OAuth2Strategy from "passport-oauth2";
-import { authenticationRequired, malformedUserInfo } from "../errors.js";
+import { authenticationRequired, internalError, malformedUserInfo } from "../errors.js";
 import { askUserinfo, parseClaims } from "./provider.js";
 import { provision } from "./provisioning.js";
 import { StateStore } from "./state.js";
@@ -55,7 +55,7 @@ export function createStrategy(env, database) {
  * @returns {Promise<{ user: Record<string, any> }>}
  */
 async function signIn(env, database, { accessToken, refreshToken, params }) {
-  const profile = parseClaims((await askUserinfo(env, accessToken)).text);
+  const profile = await profileOf(env, accessToken);
   const token = jwt.decode(params.id_token ?? "") ?? {};
   const claim = (name) => profile[name] ?? token[name];
 
@@ -82,4 +82,19 @@ async function signIn(env, database, { accessToken, refreshToken, params }) {
       scopes: (params.scope ?? env.OIDC_SCOPES).split(" "),
     },
   });
+}
+
+/**
+ * The answer's status is not looked at here, as in Outline; a body that is no JSON is an internal
+ * error, and silence is one without a name.
+ */
+async function profileOf(env, accessToken) {
+  const { text } = await askUserinfo(env, accessToken).catch((error) => {
+    throw new Error(error.message);
+  });
+  try {
+    return parseClaims(text);
+  } catch (error) {
+    throw internalError(error.message);
+  }
 }
