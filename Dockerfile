@@ -1,0 +1,40 @@
+# The OpenID provider. The context is a folder with this file and oidc_server/.
+ARG PYTHON_IMAGE=python:3.13-slim
+
+FROM ${PYTHON_IMAGE} AS build
+ARG PIP_INDEX_URL=
+WORKDIR /app
+COPY oidc_server/requirements.txt ./
+# Every dependency has a wheel, so no compiler is needed; compiled once for all, since a read-only
+# root can't keep what Python would compile at each start. pip has no use in the final image.
+RUN python -m venv --without-pip /venv \
+ && python -m pip --python /venv/bin/python install --no-cache-dir --disable-pip-version-check \
+        --only-binary :all: --require-hashes --no-compile ${PIP_INDEX_URL:+--index-url "$PIP_INDEX_URL"} \
+        -r requirements.txt \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib
+COPY oidc_server ./oidc_server
+RUN DJANGO_SETTINGS_MODULE=oidc_server.settings.build \
+        /venv/bin/python -B -m django collectstatic --noinput --verbosity 0 \
+ && python -m compileall -q --invalidation-mode unchecked-hash oidc_server \
+ # Named volumes take over the owner of the folder that they cover.
+ && mkdir -p /var/lib/internal-ca /var/lib/internal-tls \
+ && chown 10001:10001 /var/lib/internal-ca /var/lib/internal-tls
+
+FROM ${PYTHON_IMAGE}
+# One memory arena: each password check takes 19 MiB, which several would keep.
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    MALLOC_ARENA_MAX=1
+COPY --from=build /venv /venv
+COPY --from=build /app/staticfiles /app/staticfiles
+COPY --from=build /app/oidc_server /app/oidc_server
+COPY --from=build /var/lib/internal-ca /var/lib/internal-ca
+COPY --from=build /var/lib/internal-tls /var/lib/internal-tls
+WORKDIR /app
+USER 10001:10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --start-interval=1s --retries=3 \
+    CMD ["python", "-S", "-m", "oidc_server.health.probe"]
+ENTRYPOINT ["python", "-m", "oidc_server"]
+CMD ["serve"]

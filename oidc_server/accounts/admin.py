@@ -1,0 +1,85 @@
+"""Managing users. There is always an administrator left: nobody can delete, turn off or demote
+themselves, so whoever acts remains.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from oidc_server.accounts.forms import OwnUserEditForm, UserAddForm, UserEditForm
+from oidc_server.accounts.models import User
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _UserAdmin = UserAdmin[User]
+else:
+    _UserAdmin = UserAdmin
+
+# A small team has users and administrators; groups and single permissions would only confuse.
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class AccountAdmin(_UserAdmin):
+    form = UserEditForm
+    add_form = UserAddForm
+    list_display = ("username", "name", "email", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    list_per_page = 50
+    search_fields = ("username", "name", "email")
+    ordering = ("username",)
+    filter_horizontal = ()
+    readonly_fields = ("sub", "last_login", "date_joined")
+    actions = ("turn_off", "turn_on")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("name", "email")}),
+        (_("Access"), {"fields": ("is_active", "is_superuser")}),
+        (_("Facts"), {"fields": ("sub", "last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": ("username", "name", "email", "password1", "password2", "is_superuser"),
+            },
+        ),
+    )
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is not None and obj.pk == request.user.pk:
+            kwargs["form"] = OwnUserEditForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        if obj is not None and obj.pk == request.user.pk:
+            return False
+        return super().has_delete_permission(request, obj)
+
+    @admin.action(description=_("Turn off selected users"), permissions=["change"])
+    def turn_off(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._switch(request, queryset, active=False)
+
+    @admin.action(description=_("Turn on selected users"), permissions=["change"])
+    def turn_on(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        self._switch(request, queryset, active=True)
+
+    def _switch(self, request: HttpRequest, queryset: QuerySet[User], *, active: bool) -> None:
+        changed = 0
+        for user in queryset.exclude(is_active=active):
+            if user.pk == request.user.pk:
+                continue
+            user.is_active = active
+            user.save(update_fields=["is_active"])
+            self.log_change(request, user, [{"changed": {"fields": [str(_("active"))]}}])
+            changed += 1
+        text = ngettext("%d user was changed.", "%d users were changed.", changed) % changed
+        self.message_user(request, text, messages.SUCCESS)

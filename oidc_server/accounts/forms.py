@@ -1,0 +1,32 @@
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+
+from oidc_server.accounts.models import User
+
+if TYPE_CHECKING:  # generic for the type checker only
+    _AddForm = BaseUserCreationForm[User]
+    _EditForm = UserChangeForm[User]
+else:
+    _AddForm, _EditForm = BaseUserCreationForm, UserChangeForm
+
+
+class UserAddForm(_AddForm):
+    class Meta:
+        model = User
+        fields = ("username", "name", "email", "is_superuser")
+
+
+class UserEditForm(_EditForm):
+    class Meta:
+        model = User
+        fields = ("username", "name", "email", "is_active", "is_superuser")
+
+
+class OwnUserEditForm(UserEditForm):
+    """An administrator's own account: whoever edits can't turn themselves off by accident."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("is_active", "is_superuser"):
+            self.fields[name].disabled = True

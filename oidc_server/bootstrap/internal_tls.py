@@ -1,0 +1,134 @@
+"""A certificate for the public name *inside* the stack, whatever stands in front of it outside.
+
+The wiki reaches its own public address through the gateway's inner listener and trusts the CA made
+here. The CA's key is dropped after it signed the one certificate, so nothing else can be signed.
+"""
+
+import datetime as dt
+import ipaddress
+import os
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from oidc_server.environment import InternalTLS
+
+_DAY = dt.timedelta(days=1)
+_VALID = 3650 * _DAY
+_RENEW_BEFORE = 365 * _DAY
+
+
+def ensure_internal_tls(wanted: InternalTLS) -> str:
+    """Make CA and certificate unless good ones are there. Returns what was done, for the log."""
+    now = dt.datetime.now(dt.UTC)
+    if _is_good(wanted, now):
+        return "kept"
+    ca_pem, cert_pem, key_pem = _make(wanted.host, now)
+    _write(wanted.tls_dir / "key.pem", key_pem, 0o640)
+    _write(wanted.tls_dir / "cert.pem", cert_pem, 0o644)
+    _write(wanted.ca_dir / "ca.pem", ca_pem, 0o644)
+    return f"made for {wanted.host}"
+
+
+def _is_good(wanted: InternalTLS, now: dt.datetime) -> bool:
+    try:
+        ca = x509.load_pem_x509_certificate((wanted.ca_dir / "ca.pem").read_bytes())
+        cert = x509.load_pem_x509_certificate((wanted.tls_dir / "cert.pem").read_bytes())
+        key = serialization.load_pem_private_key((wanted.tls_dir / "key.pem").read_bytes(), None)
+        names = cert.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        cert.verify_directly_issued_by(ca)
+    except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
+        return False
+    return (
+        list(names) == [_general_name(wanted.host)]
+        and key.public_key() == cert.public_key()
+        and min(ca.not_valid_after_utc, cert.not_valid_after_utc) - now > _RENEW_BEFORE
+    )
+
+
+def _make(host: str, now: dt.datetime) -> tuple[bytes, bytes, bytes]:
+    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    # The date tells a renewed CA from the one before.
+    ca_name = _common_name(f"deploygen internal CA {now:%Y-%m-%d}")
+    ca = (
+        _builder(ca_name, ca_name, ca_key.public_key(), now)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_key_usage(signs_certificates=True), critical=True)
+        .add_extension(
+            x509.SubjectKeyIdentifier.from_public_key(ca_key.public_key()), critical=False
+        )
+        .sign(ca_key, hashes.SHA256())
+    )
+    cert = (
+        _builder(_common_name("deploygen internal gateway"), ca_name, key.public_key(), now)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
+        )
+        .sign(ca_key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    key_pem = key.private_bytes(
+        pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return ca.public_bytes(pem), cert.public_bytes(pem), key_pem
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, now: dt.datetime
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _DAY)  # a container's clock may be behind
+        .not_valid_after(now + _VALID)
+    )
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _common_name(text: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host.strip("[]")))
+    except ValueError:
+        return x509.DNSName(host.lower())
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    """Whole or not at all, and never readable by more than `mode` allows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(f".{path.name}.new")
+    staged.unlink(missing_ok=True)
+    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(file.fileno(), mode)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    staged.replace(path)

@@ -1,0 +1,337 @@
+"""Everything the provider reads from its environment, as two frozen values.
+
+`read_server` is what serving needs, `read_bootstrap` what the one-shot needs besides; a container
+that only serves never has to be told the administrator's password. Each name may be given as
+`NAME_FILE` instead, a path whose content is the value. All problems are reported at once, and no
+message holds a value that may be secret.
+"""
+
+import ipaddress
+import re
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf.global_settings import LANGUAGES
+
+SERVER_NAMES = (
+    "SITE_URL",
+    "WIKI_URL",
+    "WIKI_NAME",
+    "SECRET_KEY",
+    "PRIVATE_HOSTS",
+    "DATABASE_HOST",
+    "DATABASE_PORT",
+    "DATABASE_NAME",
+    "DATABASE_USER",
+    "DATABASE_PASSWORD",
+    "SQLITE_PATH",
+    "DEPLOYMENT_NAME",
+    "TIME_ZONE",
+    "LANGUAGE_CODE",
+    "DEBUG",
+)
+BOOTSTRAP_NAMES = (
+    "OIDC_CLIENT_ID",
+    "OIDC_CLIENT_SECRET",
+    "ADMIN_USERNAME",
+    "ADMIN_EMAIL",
+    "ADMIN_PASSWORD",
+    "INTERNAL_TLS_HOST",
+    "INTERNAL_CA_DIR",
+    "INTERNAL_TLS_DIR",
+)
+
+# Outline's and Django's names of the same languages differ where one has two scripts.
+_LANGUAGE_ALIASES = {"zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
+_LANGUAGES = {code for code, _name in LANGUAGES} | {"en-us"}
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+_MIN_SECRET_KEY = 32
+
+
+class EnvironmentProblems(Exception):  # noqa: N818 - it holds several, and is read so where caught
+    """The environment can't be used; `problems` has one line for each variable at fault."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostgreSQL:
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SQLite:
+    path: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServerEnvironment:
+    """What serving needs; origins have no trailing slash, hosts no port."""
+
+    site_url: str
+    wiki_url: str
+    wiki_name: str
+    secret_key: str = field(repr=False)
+    private_hosts: tuple[str, ...]
+    database: PostgreSQL | SQLite
+    deployment_name: str
+    time_zone: str
+    language_code: str
+    debug: bool
+
+    @property
+    def site_host(self) -> str:
+        return _host(self.site_url)
+
+    @property
+    def https(self) -> bool:
+        return self.site_url.startswith("https://")
+
+
+@dataclass(frozen=True, kw_only=True)
+class InternalTLS:
+    host: str
+    ca_dir: Path
+    tls_dir: Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class BootstrapEnvironment:
+    """What the one-shot makes or keeps in line with the configuration."""
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    admin_username: str
+    admin_email: str
+    admin_password: str = field(repr=False)
+    internal_tls: InternalTLS | None
+
+
+def read_server(variables: Mapping[str, str]) -> ServerEnvironment:
+    """Raises `EnvironmentProblems` with every problem of the serving part."""
+    reader = _Reader(variables)
+    environment = _server(reader)
+    reader.finish()
+    return environment
+
+
+def read_bootstrap(variables: Mapping[str, str]) -> BootstrapEnvironment:
+    """Raises `EnvironmentProblems` with every problem of both parts: bootstrap needs both."""
+    reader = _Reader(variables)
+    _server(reader)
+    environment = _bootstrap(reader)
+    reader.finish()
+    return environment
+
+
+class _Reader:
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._problems: list[str] = []
+
+    def problem(self, name: str, text: str) -> None:
+        self._problems.append(f"{name}: {text}")
+
+    def finish(self) -> None:
+        if self._problems:
+            raise EnvironmentProblems(self._problems)
+
+    def optional(self, name: str, default: str = "") -> str:
+        """An empty value counts as none: compose passes unset variables as empty ones."""
+        direct = self._variables.get(name, "")
+        path = self._variables.get(f"{name}_FILE", "")
+        if direct and path:
+            self.problem(name, f"is given twice, by itself and by {name}_FILE; keep one")
+        if path and not direct:
+            try:
+                direct = Path(path).read_text(encoding="utf-8").removesuffix("\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+                self.problem(f"{name}_FILE", f"can't be read ({reason}); give a readable file")
+                return default
+            if not direct:
+                self.problem(f"{name}_FILE", "points to an empty file; put the value into it")
+        if "\0" in direct:
+            self.problem(name, "holds a NUL byte; use text")
+            return default
+        return direct or default
+
+    def required(self, name: str) -> str:
+        before = len(self._problems)
+        value = self.optional(name)
+        if not value and len(self._problems) == before:
+            self.problem(name, f"is missing; set it, or {name}_FILE to a file that holds it")
+        return value
+
+    def origin(self, name: str) -> str:
+        """An http(s) origin: anything after the host would break exact matching of URIs."""
+        value = self.required(name)
+        if not value:
+            return ""
+        try:
+            parts = urlsplit(value)
+            valid = (
+                parts.scheme in {"http", "https"}
+                and bool(parts.hostname)
+                and parts.username is None
+                and not (parts.path or parts.query or parts.fragment)
+                and (parts.port or 1) > 0
+                and value == value.strip().rstrip("?#")
+            )
+        except ValueError:
+            valid = False
+        if not valid:
+            self.problem(
+                name,
+                "is not an origin; give scheme, host and port alone, "
+                "as in https://wiki.example.com, without a slash at the end",
+            )
+            return ""
+        return value.lower()
+
+    def flag(self, name: str) -> bool:
+        value = self.optional(name).lower()
+        if value not in _TRUE | _FALSE:
+            self.problem(name, "is neither true nor false; use one of true, false")
+        return value in _TRUE
+
+
+def _server(reader: _Reader) -> ServerEnvironment:
+    site_url = reader.origin("SITE_URL")
+    debug = reader.flag("DEBUG")
+    if debug and site_url and not _is_loopback(_host(site_url)):
+        reader.problem(
+            "DEBUG", "shows code and settings to visitors; only allowed when SITE_URL is loopback"
+        )
+    secret_key = reader.required("SECRET_KEY")
+    if 0 < len(secret_key) < _MIN_SECRET_KEY:
+        reader.problem("SECRET_KEY", f"is too short; use {_MIN_SECRET_KEY} random characters")
+    deployment_name = reader.required("DEPLOYMENT_NAME")
+    if deployment_name and not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", deployment_name):
+        reader.problem(
+            "DEPLOYMENT_NAME", "names cookies; use lower case letters, digits, - and _ only"
+        )
+    return ServerEnvironment(
+        site_url=site_url,
+        wiki_url=reader.origin("WIKI_URL"),
+        wiki_name=reader.required("WIKI_NAME"),
+        secret_key=secret_key,
+        private_hosts=_private_hosts(reader),
+        database=_database(reader),
+        deployment_name=deployment_name,
+        time_zone=_time_zone(reader),
+        language_code=_language(reader),
+        debug=debug,
+    )
+
+
+def _bootstrap(reader: _Reader) -> BootstrapEnvironment:
+    admin_email = reader.required("ADMIN_EMAIL")
+    if admin_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", admin_email):
+        reader.problem("ADMIN_EMAIL", "is no e-mail address; use one as in admin@example.com")
+    admin_username = reader.required("ADMIN_USERNAME")
+    if admin_username and not re.fullmatch(r"[\w.+-]{1,150}", admin_username):
+        reader.problem("ADMIN_USERNAME", "may hold letters, digits and . + - _ only")
+    return BootstrapEnvironment(
+        client_id=reader.required("OIDC_CLIENT_ID"),
+        client_secret=reader.required("OIDC_CLIENT_SECRET"),
+        admin_username=admin_username,
+        admin_email=admin_email,
+        admin_password=reader.required("ADMIN_PASSWORD"),
+        internal_tls=_internal_tls(reader),
+    )
+
+
+def _private_hosts(reader: _Reader) -> tuple[str, ...]:
+    hosts = tuple(
+        host.strip().lower() for host in reader.optional("PRIVATE_HOSTS").split(",") if host.strip()
+    )
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?", host):
+            reader.problem(
+                "PRIVATE_HOSTS", "is a comma separated list of exact host names, without * or port"
+            )
+            break
+    return hosts
+
+
+def _database(reader: _Reader) -> PostgreSQL | SQLite:
+    path = reader.optional("SQLITE_PATH")
+    given = [
+        name for name in SERVER_NAMES if name.startswith("DATABASE_") and reader.optional(name)
+    ]
+    if path:
+        if given:
+            reader.problem(
+                "SQLITE_PATH", f"is given beside {', '.join(given)}; keep one of the two"
+            )
+        return SQLite(path=Path(path))
+    if not given:
+        reader.problem("DATABASE_HOST", "is missing; name a PostgreSQL server, or set SQLITE_PATH")
+        return SQLite(path=Path())
+    port = reader.optional("DATABASE_PORT", "5432")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
+        reader.problem("DATABASE_PORT", "is no port; use a number from 1 to 65535")
+        port = "0"
+    return PostgreSQL(
+        host=reader.required("DATABASE_HOST"),
+        port=int(port),
+        name=reader.required("DATABASE_NAME"),
+        user=reader.required("DATABASE_USER"),
+        password=reader.required("DATABASE_PASSWORD"),
+    )
+
+
+def _internal_tls(reader: _Reader) -> InternalTLS | None:
+    host = reader.optional("INTERNAL_TLS_HOST")
+    if not host:
+        return None
+    return InternalTLS(
+        host=host,
+        ca_dir=Path(reader.optional("INTERNAL_CA_DIR", "/var/lib/internal-ca")),
+        tls_dir=Path(reader.optional("INTERNAL_TLS_DIR", "/var/lib/internal-tls")),
+    )
+
+
+def _time_zone(reader: _Reader) -> str:
+    name = reader.optional("TIME_ZONE", "UTC")
+    if name == "UTC":  # needs no time zone database
+        return name
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        reader.problem("TIME_ZONE", "is no known time zone; use a name such as Europe/Berlin")
+    return name
+
+
+def _language(reader: _Reader) -> str:
+    """Django's code for what may be Outline's (`en_US`, `zh_CN`)."""
+    code = reader.optional("LANGUAGE_CODE", "en").lower().replace("_", "-")
+    for candidate in (code, _LANGUAGE_ALIASES.get(code, ""), code.split("-")[0]):
+        if candidate in _LANGUAGES:
+            return candidate
+    reader.problem("LANGUAGE_CODE", "is no known language; use a code such as en, de or zh-hans")
+    return "en"
+
+
+def _host(origin: str) -> str:
+    return urlsplit(origin).hostname or ""
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

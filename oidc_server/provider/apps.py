@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProviderConfig(AppConfig):
+    name = "oidc_server.provider"
+    label = "provider"
+    verbose_name = _("OpenID provider")

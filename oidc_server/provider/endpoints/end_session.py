@@ -1,0 +1,82 @@
+"""What a logout request asks for, and how much of it can be believed.
+
+OpenID Connect RP-Initiated Logout 1.0, section 2.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import jwt
+from django.http import HttpRequest, QueryDict
+from oidc_provider.lib.utils.token import client_id_from_id_token, decode_id_token
+from oidc_provider.models import Client
+
+from oidc_server.provider.parameters import are_printable
+
+_NAMES = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogoutRequest:
+    """`client` and `next_page` are None when not asked for, unknown or not registered.
+
+    `subject` is whose ID token came along, verified; without one the user has to be asked.
+    """
+
+    client: Client | None
+    subject: str | None
+    next_page: str | None
+    parameters: dict[str, str]
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "LogoutRequest":
+        form = request.POST if request.method == "POST" else request.GET
+        parameters = _parameters(form) or _parameters(request.GET)
+        hinted, subject = _verified_hint(parameters.get("id_token_hint", ""))
+        named = _client(parameters.get("client_id"))
+        if hinted and named and hinted.pk != named.pk:  # section 2: they must match
+            return cls(client=None, subject=None, next_page=None, parameters={})
+        client = hinted or named
+        parameters.pop("id_token_hint", None)
+        return cls(
+            client=client,
+            subject=subject,
+            next_page=_next_page(client, parameters),
+            parameters=parameters,
+        )
+
+
+def _parameters(form: QueryDict) -> dict[str, str]:
+    found = {name: value for name in _NAMES if (value := form.get(name))}
+    return found if are_printable(found) else {}
+
+
+def _verified_hint(hint: str) -> tuple[Client | None, str | None]:
+    """An expired one will do: people sign out long after they signed in."""
+    if not hint:
+        return None, None
+    try:
+        client = _client(client_id_from_id_token(hint))
+        if client is None:
+            return None, None
+        return client, str(decode_id_token(hint, client)["sub"])
+    except (jwt.PyJWTError, KeyError, ValueError, TypeError):
+        return None, None
+
+
+def _client(client_id: object) -> Client | None:
+    if not isinstance(client_id, str) or "\0" in client_id:
+        return None
+    return Client.objects.filter(client_id=client_id).first()
+
+
+def _next_page(client: Client | None, parameters: dict[str, str]) -> str | None:
+    uri = parameters.get("post_logout_redirect_uri")
+    if client is None or uri is None or uri not in client.post_logout_redirect_uris:
+        return None
+    state = parameters.get("state")
+    if not state:
+        return uri
+    parts = urlsplit(uri)
+    query = "&".join(filter(None, [parts.query, urlencode({"state": state})]))
+    return urlunsplit(parts._replace(query=query))

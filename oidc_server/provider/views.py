@@ -1,0 +1,204 @@
+"""django-oidc-provider's views with our endpoints behind them."""
+
+import functools
+from typing import Any
+from urllib.parse import urlencode
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render, resolve_url
+from django.urls import reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
+from jwt.utils import to_base64url_uint
+from oidc_provider import views
+from oidc_provider.lib.claims import StandardScopeClaims
+from oidc_provider.lib.errors import BearerTokenError
+from oidc_provider.lib.utils.common import redirect
+from oidc_provider.models import RSAKey
+
+from oidc_server.provider.claims import subject
+from oidc_server.provider.endpoints.authorize import AuthorizeEndpoint, RefusedRequest
+from oidc_server.provider.endpoints.bearer import NoToken, token_of
+from oidc_server.provider.endpoints.end_session import LogoutRequest
+from oidc_server.provider.endpoints.introspection import TokenIntrospectionEndpoint
+from oidc_server.provider.endpoints.token import TokenEndpoint
+
+_HOUR = 60 * 60
+
+
+@method_decorator(never_cache, name="dispatch")
+class AuthorizeView(views.AuthorizeView):
+    authorize_endpoint_class = AuthorizeEndpoint
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except RefusedRequest as refusal:
+            return render(request, "provider/refused.html", {"reason": str(refusal)}, status=400)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The answer to the consent page; whoever lost their session meanwhile signs in again."""
+        if request.user.is_authenticated:
+            return super().post(request, *args, **kwargs)
+        form = request.POST.copy()
+        form.pop("csrfmiddlewaretoken", None)
+        form.pop("allow", None)
+        return redirect_to_login(f"{request.path}?{form.urlencode()}", resolve_url("pages:login"))
+
+
+class TokenView(views.TokenView):
+    token_endpoint_class = TokenEndpoint
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class UserinfoView(View):
+    """OpenID Connect Core 1.0, section 5.3. A view of our own, theirs being a closed function."""
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        try:
+            token = token_of(request, "openid")
+        except NoToken:
+            return _challenge(401)
+        except BearerTokenError as error:
+            return _challenge(int(error.status), error.code, error.description)
+        claims = {"sub": subject(token.user), **StandardScopeClaims(token).create_response_dic()}
+        return _no_store(JsonResponse(claims))
+
+    post = get
+
+
+class ProviderInfoView(views.ProviderInfoView):
+    """OpenID Connect Discovery 1.0 and RFC 8414: the same facts in two places."""
+
+    # What the one client can use; saves a query, too.
+    _types_supported = ["code"]
+
+    def _build_response_dict(self, request: HttpRequest) -> dict[str, Any]:
+        return {
+            **super()._build_response_dict(request),
+            "scopes_supported": ["openid", "profile", "email"],
+            "claims_supported": [
+                "sub",
+                "name",
+                "preferred_username",
+                "nickname",
+                "email",
+                "email_verified",
+            ],
+            "grant_types_supported": ["authorization_code", "refresh_token"],
+            "response_modes_supported": ["query"],
+            "id_token_signing_alg_values_supported": ["RS256"],
+            "code_challenge_methods_supported": ["S256"],
+        }
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        response: HttpResponse = super().get(request)
+        response["Cache-Control"] = f"public, max-age={_HOUR}"
+        return response
+
+
+class JwksView(views.JwksView):
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        del request, args, kwargs
+        keys = [_public_jwk(key.key, key.kid) for key in RSAKey.objects.all()]
+        response = JsonResponse({"keys": keys})
+        response["Access-Control-Allow-Origin"] = "*"  # public by nature
+        response["Cache-Control"] = f"public, max-age={_HOUR}"
+        return response
+
+
+class TokenIntrospectionView(views.TokenIntrospectionView):
+    token_instrospection_endpoint_class = TokenIntrospectionEndpoint
+
+
+@method_decorator(never_cache, name="dispatch")
+@method_decorator(csrf_exempt, name="dispatch")
+class EndSessionView(views.EndSessionView):
+    """Ends the session when a hint proves that its user's client asks; asks the user otherwise.
+
+    Goes nowhere but to what was asked for *and* is registered.
+    """
+
+    def dispatch(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponseBase:
+        if request.method not in {"GET", "POST", "HEAD"}:
+            return self.http_method_not_allowed(request)
+        asked = LogoutRequest.of(request)
+        user = request.user
+        if user.is_authenticated:
+            if asked.subject != subject(user):
+                prompt = reverse("oidc_provider:end-session-prompt")
+                return redirect(f"{prompt}?{urlencode(asked.parameters)}")
+            self.logout_user(request, client=asked.client, next_page=asked.next_page)
+        return _after_logout(request, asked)
+
+
+@method_decorator(never_cache, name="dispatch")
+class EndSessionPromptView(views.EndSessionPromptView):
+    """Asks a user whose client could not prove that it speaks for them."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.asked = LogoutRequest.of(request)
+        self.client = self.asked.client
+        self.client_id = self.client.client_id if self.client else None
+        # Past their own dispatch, which would look the client up without a look at the rest.
+        return View.dispatch(self, request, *args, **kwargs)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _after_logout(request, self.asked)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "parameters": self.asked.parameters}
+
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        if not request.POST.get("allow"):
+            return redirect(reverse("pages:home"))
+        views.EndSessionView.logout_user(
+            request, client=self.client, next_page=self.asked.next_page
+        )
+        return _after_logout(request, self.asked)
+
+
+def _after_logout(request: HttpRequest, asked: LogoutRequest) -> HttpResponse:
+    if asked.next_page:
+        return redirect(asked.next_page)
+    return render(request, "oidc_provider/end_session_completed.html", {"client": asked.client})
+
+
+def _challenge(status: int, code: str = "", description: str = "") -> HttpResponse:
+    """RFC 6750, section 3."""
+    details = f', error="{code}", error_description="{description}"' if code else ""
+    response = HttpResponse(status=status)
+    response["WWW-Authenticate"] = f'Bearer realm="userinfo"{details}'
+    return _no_store(response)
+
+
+def _no_store(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["Pragma"] = "no-cache"
+    return response
+
+
+@functools.lru_cache(maxsize=8)
+def _public_jwk(pem: str, kid: str) -> dict[str, str]:
+    """RFC 7517. Loading a private key takes tens of milliseconds, so it is done once."""
+    key = serialization.load_pem_private_key(pem.encode("ascii"), password=None)
+    if not isinstance(key, rsa.RSAPrivateKey):
+        raise TypeError("the signing key is not an RSA key")
+    numbers = key.public_key().public_numbers()
+    return {
+        "kty": "RSA",
+        "alg": "RS256",
+        "use": "sig",
+        "kid": kid,
+        "n": to_base64url_uint(numbers.n).decode("ascii"),
+        "e": to_base64url_uint(numbers.e).decode("ascii"),
+    }

@@ -1,0 +1,51 @@
+"""What the site is made of. Needs no environment, so the image build can use it."""
+
+INSTALLED_APPS = [
+    # Before django.contrib.admin and oidc_provider: their templates are overridden here.
+    "oidc_server.pages",
+    "oidc_server.provider",
+    "oidc_server.accounts",
+    "oidc_server.health",
+    "oidc_server.bootstrap",
+    "oidc_provider",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "oidc_server.pages.policy.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "oidc_server.health.patience.WaitForDatabaseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "oidc_server.pages.context.site",
+            ],
+        },
+    },
+]
+
+ROOT_URLCONF = "oidc_server.urls"
+AUTH_USER_MODEL = "accounts.User"
+
+# django-oidc-provider's tables were made with it; another default would alter them.
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"

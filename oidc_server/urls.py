@@ -1,0 +1,28 @@
+"""Every path. All of it lies under /uc/, the one prefix that the gateway sends here."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
+
+from oidc_server.provider.views import ProviderInfoView
+
+admin.site.site_title = admin.site.site_header = _("Accounts")
+admin.site.index_title = _("Manage accounts")
+admin.site.site_url = "/uc/"
+
+handler400 = "oidc_server.pages.errors.bad_request"
+handler403 = "oidc_server.pages.errors.forbidden"
+handler404 = "oidc_server.pages.errors.not_found"
+handler500 = "oidc_server.pages.errors.server_error"
+
+urlpatterns = [
+    path("uc/", include("oidc_server.pages.urls")),
+    path("uc/health/", include("oidc_server.health.urls")),
+    path("uc/oauth/", include("oidc_server.provider.urls")),
+    # One page to sign in at, for people and administrators alike.
+    path("uc/admin/login/", RedirectView.as_view(pattern_name="pages:login", query_string=True)),
+    path("uc/admin/", admin.site.urls),
+    # RFC 8414, section 3.1: the issuer's path comes after the well-known one, at the host's root.
+    path(".well-known/oauth-authorization-server/uc/oauth", ProviderInfoView.as_view()),
+]

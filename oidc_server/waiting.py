@@ -1,0 +1,48 @@
+"""Waiting for the database before anything that needs it starts."""
+
+import sys
+import time
+
+from oidc_server.environment import PostgreSQL, SQLite
+
+_POLL = 0.5  # seconds
+
+
+class DatabaseUnreachable(Exception):  # noqa: N818 - a state, not a mistake
+    """The database did not answer in time."""
+
+
+def wait_for_database(database: PostgreSQL | SQLite, seconds: float = 120) -> None:
+    """Return once the database takes a connection; a file always does.
+
+    Asks with the driver alone: serving replaces this process, so Django would be loaded twice.
+    Raises `DatabaseUnreachable` after `seconds`.
+    """
+    if isinstance(database, SQLite):
+        return
+    import psycopg  # noqa: PLC0415 - costs a tenth of a second that SQLite needn't pay
+
+    deadline = time.monotonic() + seconds
+    told = False
+    while True:
+        try:
+            psycopg.connect(
+                host=database.host,
+                port=database.port,
+                dbname=database.name,
+                user=database.user,
+                password=database.password,
+                connect_timeout=5,
+            ).close()
+        except psycopg.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise DatabaseUnreachable(
+                    f"{database.host}:{database.port} gave no connection in {seconds:.0f} s:"
+                    f" {error}"
+                ) from error
+        else:
+            return
+        if not told:
+            sys.stderr.write(f"waiting for {database.host}:{database.port}\n")
+            told = True
+        time.sleep(_POLL)
