@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -34,8 +35,16 @@ class _Group(click.Group):
         try:
             return super().invoke(context)
         except UserError as error:
-            click.echo(f"{click.style('deploygen:', fg='red')} {error}", err=True)
-            sys.exit(error.exit_code)
+            _fail(error)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            _fail(UserError(f"{error.filename}: {error.strerror}"))
+
+
+def _fail(error: UserError) -> NoReturn:
+    click.echo(f"{click.style('deploygen:', fg='red')} {error}", err=True)
+    sys.exit(error.exit_code)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
@@ -98,9 +107,7 @@ def render(folder: Path, overwrite: bool) -> None:
     Example:
       deploygen render && docker compose up -d
     """
-    _tell_changes(
-        deployment.render(folder, deployment.read(folder), overwrite=overwrite)
-    )
+    _tell_changes(deployment.render(folder, deployment.read(folder), overwrite=overwrite))
 
 
 @main.command()

@@ -1,14 +1,48 @@
 """From the text of a config.sh to a :class:`Config`, or to every problem it has at once."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, cast
 
-from deploygen import shellconf
+from deploygen import shellconf, topology
 from deploygen.errors import ConfigInvalid, Problem
+from deploygen.kinds import EVERY_ADDRESS, LOOPBACK
 from deploygen.settings import BY_NAME, SETTINGS, Config, Setting
 
 FILE_NAME = "config.sh"
+# Of Outline's server/services/web.ts, server/routes/index.ts, app/routes and public.
+# fmt: off - a list to be read at a glance
+_OUTLINE_PATHS = frozenset(
+    {
+        "api",
+        "archive",
+        "auth",
+        "collaboration",
+        "collection",
+        "create",
+        "desktop-redirect",
+        "doc",
+        "drafts",
+        "email",
+        "embeds",
+        "fonts",
+        "home",
+        "images",
+        "locales",
+        "logout",
+        "mcp",
+        "oauth",
+        "realtime",
+        "search",
+        "settings",
+        "static",
+        "trash",
+    }
+)
+# fmt: on
+_PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
@@ -19,21 +53,49 @@ def load(text: str, file: str = FILE_NAME) -> Config:
     """
     document = shellconf.parse(text)
     problems = list(document.problems)
-    found = {_OLD_NAMES.get(item.key, item.key): item for item in shellconf.values(document)}
+    found = _by_present_name(document)
     problems += [_unknown(item) for name, item in found.items() if name not in BY_NAME]
+    not_understood = {problem.key for problem in problems}
     values: dict[str, Any] = {}
     for setting in SETTINGS:
+        if setting.name in not_understood:
+            continue
         assignment = found.get(setting.name)
         try:
             values[setting.name.lower()] = _value(setting, assignment)
         except ValueError as error:
             problems.append(_wrong_value(setting, assignment, str(error)))
     lines = {name: item.line for name, item in found.items()}
-    if not problems:
-        problems += conflicts(Config(**values), lines)
+    problems += conflicts(cast("Config", _Partial(values)), lines)
     if problems:
         raise ConfigInvalid(file, problems)
     return Config(**values)
+
+
+class _Unread(Exception):  # noqa: N818 - a signal inside this module
+    """A rule asks for a key whose value is wrong; its own problem has been reported."""
+
+
+class _Partial:
+    """The values that could be read, for rules between keys to judge all the same."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._values:
+            raise _Unread
+        return self._values[name]
+
+
+def _by_present_name(document: shellconf.Document) -> dict[str, shellconf.Assignment]:
+    """Return the assignment of each key; one under an old name yields to one with a value."""
+    found: dict[str, shellconf.Assignment] = {}
+    for item in shellconf.values(document):
+        name = _OLD_NAMES.get(item.key, item.key)
+        if name not in found or not found[name].value or (item.key == name and item.value):
+            found[name] = item
+    return found
 
 
 def _value(setting: Setting, assignment: shellconf.Assignment | None) -> Any:
@@ -45,20 +107,20 @@ def _value(setting: Setting, assignment: shellconf.Assignment | None) -> Any:
     return setting.kind.parse(raw)
 
 
-def _wrong_value(
-    setting: Setting, assignment: shellconf.Assignment | None, reason: str
-) -> Problem:
+def _wrong_value(setting: Setting, assignment: shellconf.Assignment | None, reason: str) -> Problem:
     if assignment and assignment.value and not setting.secret:
-        wrong = f"{assignment.value!r} is not right: {reason}"
+        wrong = f"{_PASSWORD_IN_URL.sub('//…@', assignment.value)!r} is not right: {reason}"
     else:
         wrong = reason
     remedy = f"set {setting.name} in config.sh, or pass --set {setting.name}=…"
+    if setting.secret:
+        remedy = "correct it, or empty it and run `deploygen init`, which makes a new one"
     return Problem(
         line=assignment.line if assignment else None,
         key=setting.name,
         wrong=wrong,
         accepted=f"accepted is {setting.kind.accepts}",
-        remedy="run `deploygen init`, which makes it" if setting.secret else remedy,
+        remedy=remedy,
     )
 
 
@@ -101,18 +163,18 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
     if config.http_port not in (None, config.url.port) and config.url.is_loopback:
         yield (
             "HTTP_PORT",
-            f"the gateway would be published on port {config.http_port}, "
-            f"but the URL's port is {config.url.port}",
+            f"the gateway would be at port {config.http_port}, but the URL's is {config.url.port}",
             f"accepted is empty, or {config.url.port}",
             "leave HTTP_PORT empty, or change the port in URL",
         )
-    if not config.url.is_ip_address or config.url.is_loopback:
-        return
-    if config.http_ip not in (None, "0.0.0.0", config.url.host):  # noqa: S104 - compared, not bound
+    if not config.url.is_ip_address and not config.url.is_loopback:
+        return  # where a name leads is not for us to know
+    address = config.url.host if config.url.is_ip_address else LOOPBACK
+    if config.http_ip not in (None, EVERY_ADDRESS, address):
         yield (
             "HTTP_IP",
             f"the URL is at {config.url.host}, which a gateway on {config.http_ip} does not answer",
-            f"accepted is empty, 0.0.0.0 or {config.url.host}",
+            f"accepted is empty, {EVERY_ADDRESS} or {address}",
             "leave HTTP_IP empty",
         )
 
@@ -120,12 +182,23 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
 def _bucket_not_in_host(config: Config) -> Iterator[Conflict]:
     # Outline takes a URL whose host contains the bucket's name for a virtual-host style one
     # (server/storage/files/S3Storage.ts).
-    bucket = config.aws_s3_upload_bucket_name
-    if config.file_storage == "minio" and bucket in config.url.host:
+    bucket, host = config.aws_s3_upload_bucket_name, topology.bucket_origin(config.url).host
+    if config.file_storage == "minio" and bucket in host:
         yield (
             "AWS_S3_UPLOAD_BUCKET_NAME",
-            f"the URL's host contains {bucket!r}, so Outline would take the host for the bucket's",
-            "accepted is a name that the host does not contain",
+            f"uploads are at {host}, which Outline would take for a host of {bucket!r} alone",
+            f"accepted is a name that {host} does not contain",
+            "choose another bucket name (before there are uploads)",
+        )
+
+
+def _bucket_not_a_page_of_outline(config: Config) -> Iterator[Conflict]:
+    bucket = config.aws_s3_upload_bucket_name
+    if config.file_storage == "minio" and bucket in _OUTLINE_PATHS and not config.url.is_loopback:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            f"Outline has pages of its own under /{bucket}/, where the bucket would be",
+            "accepted is a name that is no path of Outline's",
             "choose another bucket name (before there are uploads)",
         )
 
@@ -146,14 +219,18 @@ RULES: tuple[Callable[[Config], Iterator[Conflict]], ...] = (
     _scheme_and_tls,
     _published_where_the_url_points,
     _bucket_not_in_host,
+    _bucket_not_a_page_of_outline,
     _bucket_reachable_from_inside,
 )
 
 
 def conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
-    """Return what is wrong between the keys of a Config whose single values are right."""
-    return [
-        Problem(line=lines.get(key), key=key, wrong=wrong, accepted=accepted, remedy=remedy)
-        for rule in RULES
-        for key, wrong, accepted, remedy in rule(config)
-    ]
+    """Return what is wrong between the keys of a Config."""
+    problems: list[Problem] = []
+    for rule in RULES:
+        with suppress(_Unread):
+            problems.extend(
+                Problem(line=lines.get(key), key=key, wrong=wrong, accepted=accepted, remedy=remedy)
+                for key, wrong, accepted, remedy in rule(config)
+            )
+    return problems

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 T = TypeVar("T")
 
 MAX_PORT = 65535
+LOOPBACK = "127.0.0.1"
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the person's to choose
+_LARGEST_OBJECT = 5 * 1024**4  # of S3 (Amazon S3 User Guide, "Multipart upload limits")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
@@ -77,6 +80,13 @@ def _origin(raw: str) -> Origin:
     if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
         raise ValueError("it has something after the host, and Outline can't live under a path")
     host = url.hostname or ""
+    _check_host(host)
+    if port == 0:
+        raise ValueError("its port is 0")
+    return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
+
+
+def _check_host(host: str) -> None:
     if ":" in host:
         raise ValueError("its host is an IPv6 address, which is not supported yet")
     if re.fullmatch(r"[0-9.]+", host):
@@ -88,9 +98,6 @@ def _origin(raw: str) -> Origin:
             raise ValueError("its host is 0.0.0.0, which is no address to open in a browser")
     elif not _HOST.fullmatch(host):
         raise ValueError("its host is not a valid host name")
-    if port == 0:
-        raise ValueError("its port is 0")
-    return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
 
 
 def _email(raw: str) -> str:
@@ -119,7 +126,10 @@ def _size(raw: str) -> int:
     match = re.fullmatch(r"([0-9]{1,12})([kmg]?)b?", raw.lower())
     if not match or int(match.group(1)) == 0:
         raise ValueError("it is not a size")
-    return int(match.group(1)) * _UNITS[match.group(2)]
+    size = int(match.group(1)) * _UNITS[match.group(2)]
+    if size > _LARGEST_OBJECT:
+        raise ValueError("it is more than S3 can hold in one file, which is 5120g")
+    return size
 
 
 def _pattern(pattern: str, wrong: str) -> Callable[[str], str]:
@@ -156,7 +166,9 @@ IPV4 = Kind(parse=_ipv4, accepts="an IPv4 address of this machine, or 0.0.0.0 fo
 PORT = Kind(parse=_port, accepts=f"a number from 1 to {MAX_PORT}")
 SIZE = Kind(parse=_size, accepts="a number of bytes, or one with the unit k, m or g")
 PROJECT = Kind(
-    parse=_pattern(r"[a-z0-9][a-z0-9-]{0,30}", "it is not a name that Docker, DNS and cookies take"),
+    parse=_pattern(
+        r"[a-z0-9][a-z0-9-]{0,30}", "it is not a name that Docker, DNS and cookies take"
+    ),
     accepts="up to 31 lower-case letters, digits and hyphens, a letter or digit first",
 )
 USERNAME = Kind(
@@ -179,8 +191,9 @@ REGISTRY = Kind(
     accepts="a registry's host, perhaps with a :port and a path, without https://",
 )
 WEB_ADDRESS = Kind(
-    parse=_pattern(r"https?://[^\s\"'\\$]+", "it is not a web address"),
-    accepts="an address that starts with https:// or http://",
+    # It ends up in docker-compose.yml and in an image's history: no places for a password.
+    parse=_pattern(r"https?://[^\s\"'\\$@]+", "it is not a web address without a password"),
+    accepts="an address that starts with https:// or http://, and holds no @",
 )
 LANGUAGE = Kind(
     parse=_pattern(r"[a-z]{2,3}_[A-Z]{2}", "it is not a language code"),

@@ -17,14 +17,6 @@ def _password() -> str:
     return "-".join(groups)
 
 
-_RECIPES: dict[str, Callable[[], str]] = {
-    "password": _password,
-    "hex64": lambda: secrets.token_hex(32),
-    "hex40": lambda: secrets.token_hex(20),
-    "identifier": lambda: secrets.token_hex(10),
-}
-
-
 def fill(text: str, folder: Path) -> str:
     """Return the text of a config.sh with every missing secret made.
 
@@ -35,15 +27,12 @@ def fill(text: str, folder: Path) -> str:
     for setting in SETTINGS:
         if setting.secret is None:
             continue
-        found = next(
-            (item for name in (setting.name, *setting.old_names) if (item := document.last(name))),
-            None,
-        )
-        if found is not None and found.value:
+        names = (setting.name, *setting.old_names)
+        found = [item for name in names if (item := document.last(name))]
+        if any(item.value for item in found):
             continue
-        value = project_name(folder) if setting.secret == "project" else _RECIPES[setting.secret]()
-        name = found.key if found else setting.name
-        text = shellconf.assign(text, name, value)
+        name = found[0].key if found else setting.name
+        text = shellconf.assign(text, name, _RECIPES[setting.secret](folder))
     return text
 
 
@@ -51,3 +40,12 @@ def project_name(folder: Path) -> str:
     """Return the folder's name as Docker Compose and DNS take it; ``wiki`` if nothing is left."""
     name = re.sub(r"[^a-z0-9-]+", "-", folder.resolve().name.lower()).strip("-")
     return name[:31].strip("-") or "wiki"
+
+
+_RECIPES: dict[str, Callable[[Path], str]] = {
+    "password": lambda _: _password(),
+    "hex64": lambda _: secrets.token_hex(32),
+    "hex40": lambda _: secrets.token_hex(20),
+    "identifier": lambda _: secrets.token_hex(10),
+    "project": project_name,
+}

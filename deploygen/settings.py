@@ -41,7 +41,7 @@ class Setting:
     prompt: str | None = None
 
 
-def _setting(
+def _setting(  # noqa: PLR0913 - a key has that many sides
     kind: Kind[T],
     default: str | None,
     group: str,
@@ -112,7 +112,10 @@ class Config:
         group="wiki",
     )
     default_language: str = _setting(
-        kinds.LANGUAGE, "en_US", "wiki", "Language of the wiki for new people, as Outline writes it."
+        kinds.LANGUAGE,
+        "en_US",
+        "wiki",
+        "Language of the wiki for new people, as Outline writes it.",
     )
     time_zone: str = _setting(
         kinds.TIME_ZONE, "UTC", "wiki", "Time zone of the user accounts' pages."
@@ -194,7 +197,10 @@ class Config:
         "MinIO's client, which sets the bucket up.",
     )
     python_image: str = _setting(
-        kinds.IMAGE, "python:3.13-slim", "images", "What the image of the user accounts is built on."
+        kinds.IMAGE,
+        "python:3.13-slim",
+        "images",
+        "What the image of the user accounts is built on.",
     )
     oidc_server_image: str | None = _setting(
         kinds.optional(kinds.IMAGE),

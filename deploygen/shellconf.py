@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from deploygen.errors import Problem
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=")
+_MEANT_AS_ASSIGNMENT = re.compile(r"(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*[+:]?=")
+_READ_ONLY = frozenset({"BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"})
 _BARE_SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")
 _ESCAPABLE_IN_DOUBLE_QUOTES = '$`"\\'
 _INTERPRETED = {
@@ -26,6 +28,7 @@ _INTERPRETED = {
 }
 _QUOTE_IT = "put the value in single quotes"
 _ACCEPTED_LINES = "accepted are KEY=value, comments and empty lines"
+_UNIX_LINES = "save the file with Unix line ends (LF)"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +56,9 @@ class Document:
 
 
 class _Refused(Exception):  # noqa: N818 - a signal inside this module, not an error of its caller
-    def __init__(self, wrong: str, remedy: str) -> None:
+    def __init__(self, wrong: str, remedy: str, accepted: str = "") -> None:
         super().__init__(wrong)
-        self.wrong, self.remedy = wrong, remedy
+        self.wrong, self.accepted, self.remedy = wrong, accepted, remedy
 
 
 def parse(text: str) -> Document:
@@ -67,32 +70,25 @@ def parse(text: str) -> Document:
         line = text.count("\n", 0, position) + 1
         line_end = _line_end(text, position)
         content = text[position:line_end].strip(" \t")
-        if not content or content.startswith("#"):
+        if (not content or content.startswith("#")) and "\0" not in content:
             position = line_end + 1
             continue
-        match = _ASSIGNMENT.match(text, position)
-        key = match.group(1) if match else content.split("=")[0].split()[0][:40]
         try:
-            if match is None:
-                raise _Refused(*_not_an_assignment(content))
-            value, end = _value(text, match.end())
-            after = _end_of_assignment(text, end)
+            assignment = _assignment(text, position, line)
+            position = _end_of_assignment(text, assignment.end)
         except _Refused as refused:
             problems.append(
                 Problem(
                     line=line,
-                    key=_printable(key),
+                    key=_key_of(content),
                     wrong=refused.wrong,
-                    accepted="" if match else _ACCEPTED_LINES,
+                    accepted=refused.accepted,
                     remedy=refused.remedy,
                 )
             )
             position = line_end + 1
-            continue
-        assignments.append(
-            Assignment(key=key, value=value, line=line, start=match.end(), end=end)
-        )
-        position = after
+        else:
+            assignments.append(assignment)
     return Document(text=text, assignments=tuple(assignments), problems=tuple(problems))
 
 
@@ -122,16 +118,34 @@ def _line_end(text: str, position: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _printable(key: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in key)
+def _key_of(content: str) -> str:
+    """Return the key that a refused line is about; any other word of it may be part of a secret."""
+    match = _MEANT_AS_ASSIGNMENT.match(content)
+    return match.group(1) if match else "this line"
 
 
-def _not_an_assignment(content: str) -> tuple[str, str]:
-    if content.startswith("\ufeff"):
-        return "the file starts with a byte order mark", "save it as UTF-8 without BOM"
-    if re.match(r"(?:export\s+)?[A-Za-z_]\w*\s+=", content):
-        return "there is a space before the =", "write KEY=value without spaces"
-    return "this is not an assignment", "remove the line, or start it with #"
+def _assignment(text: str, position: int, line: int) -> Assignment:
+    match = _ASSIGNMENT.match(text, position)
+    if match is None:
+        raise _not_an_assignment(text[position : _line_end(text, position)].strip(" \t"))
+    key = match.group(1)
+    if key in _READ_ONLY:
+        raise _Refused("bash can't set this name", "remove the line")
+    value, end = _value(text, match.end())
+    return Assignment(key=key, value=value, line=line, start=match.end(), end=end)
+
+
+def _not_an_assignment(content: str) -> _Refused:
+    wrong, remedy = "this is not an assignment", "remove the line, or start it with #"
+    if "\0" in content:
+        wrong, remedy = "the line holds a NUL byte", "remove it"
+    elif content.startswith("\ufeff"):
+        wrong, remedy = "the file starts with a byte order mark", "save it as UTF-8 without BOM"
+    elif content == "\r":
+        wrong, remedy = "the line ends in a carriage return", _UNIX_LINES
+    elif re.match(r"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]+=", content):
+        wrong, remedy = "there is a space before the =", "write KEY=value without spaces"
+    return _Refused(wrong, remedy, _ACCEPTED_LINES)
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
@@ -154,8 +168,8 @@ def _value(text: str, start: int) -> tuple[str, int]:
         raise _Refused("the value holds a NUL byte", "remove it")
     if "\r" in value:
         raise _Refused(
-            "the line ends in a carriage return, which bash would keep in the value",
-            "save the file with Unix line ends (LF)",
+            "the value holds a carriage return, as bash would keep it from a Windows line end",
+            _UNIX_LINES,
         )
     return value, position
 
@@ -208,9 +222,7 @@ def _end_of_assignment(text: str, position: int) -> int:
     rest = text[position:line_end]
     stripped = rest.lstrip(" \t")
     if stripped == "\r":
-        raise _Refused(
-            "the line ends in a carriage return", "save the file with Unix line ends (LF)"
-        )
+        raise _Refused("the line ends in a carriage return", _UNIX_LINES)
     if stripped and not stripped.startswith("#"):
         raise _Refused("there is a space in the value, after which bash runs a command", _QUOTE_IT)
     return line_end + 1

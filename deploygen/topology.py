@@ -5,7 +5,7 @@ Everything that templates print of addresses is decided here, and only here.
 
 from dataclasses import dataclass
 
-from deploygen.kinds import Origin
+from deploygen.kinds import EVERY_ADDRESS, LOOPBACK, Origin
 from deploygen.settings import Config
 
 OIDC_PATH = "/uc"
@@ -127,16 +127,23 @@ def of(config: Config) -> Topology:
     )
 
 
+def bucket_origin(url: Origin) -> Origin:
+    """Return where the bucket answers when the wiki is at ``url``.
+
+    A loopback address can't be a name on a network; *.localhost can, and browsers take it for
+    loopback (RFC 6761, section 6.3).
+    """
+    return Origin(url.scheme, "files.localhost", url.port) if url.is_loopback else url
+
+
 def _bucket(config: Config) -> Bucket | None:
     if config.file_storage != "minio":
         return None
-    url = origin = config.url
-    if url.is_loopback:
-        # A loopback address can't be a name on a network; *.localhost can, and browsers take it
-        # for loopback (RFC 6761, section 6.3).
-        origin = Origin(url.scheme, "files.localhost", url.port)
+    origin = bucket_origin(config.url)
     return Bucket(
-        name=config.aws_s3_upload_bucket_name, origin=origin, own_host=origin.host != url.host
+        name=config.aws_s3_upload_bucket_name,
+        origin=origin,
+        own_host=origin.host != config.url.host,
     )
 
 
@@ -153,9 +160,11 @@ def _listeners(url: Origin) -> tuple[Listener, ...]:
 
 def _published(config: Config, listeners: tuple[Listener, ...]) -> Published:
     behind_proxy = config.tls == "proxy"
-    loopback = behind_proxy or config.url.is_loopback
+    default_ip = LOOPBACK if behind_proxy or config.url.is_loopback else EVERY_ADDRESS
+    if config.url.is_loopback and config.url.is_ip_address:
+        default_ip = config.url.host
     return Published(
-        ip=config.http_ip or ("127.0.0.1" if loopback else "0.0.0.0"),  # noqa: S104 - a LAN or public URL asks for it
+        ip=config.http_ip or default_ip,
         port=config.http_port or (_BEHIND_PROXY_PORT if behind_proxy else config.url.port),
         container_port=listeners[0].port,
     )

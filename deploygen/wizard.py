@@ -32,7 +32,5 @@ def _prompt(question: str, setting: Setting, present: str) -> str:
             raise click.BadParameter(f"{error}; accepted is {setting.kind.accepts}") from None
         return answer
 
-    answer: str = click.prompt(
-        question, default=present or setting.default, value_proc=checked
-    )
+    answer: str = click.prompt(question, default=present or setting.default, value_proc=checked)
     return answer

@@ -92,7 +92,7 @@ def _digest(content: Mapping[str, bytes]) -> str:
 
 
 def _context_tag(config: Config, context: Mapping[str, bytes]) -> str:
-    """Return the image's name, tagged with all it is built from, so that `up -d` builds a new one."""
+    """Return the image's name, tagged with all it is built from, so that `up -d` sees a change."""
     arguments = f"{services.python_image(config)}\n{config.pip_index_url}"
     digest = _digest({**context, "build arguments": arguments.encode()})
     return f"{config.compose_project_name}-oidc:{digest}"

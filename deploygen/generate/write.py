@@ -7,12 +7,12 @@ person edited is told from one of ours, and one that is no longer generated is r
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from deploygen.errors import FilesInTheWay
+from deploygen.errors import FilesInTheWay, UserError
 from deploygen.generate.plan import File
 
 STATE = ".deploygen"
@@ -45,12 +45,13 @@ def apply(
     manifest = _manifest(folder)
     hashes = {path: sha256(file.content).hexdigest() for path, file in files.items()}
     changed = [path for path, file in files.items() if not _is(folder / path, file)]
-    stale = [path for path in manifest if path not in files and (folder / path).exists()]
+    stale = [path for path in manifest if path not in files and (folder / path).is_file()]
+    if blocked := sorted({name for path in changed for name in _blocked(folder, path)}):
+        raise FilesInTheWay(_explain_blocked(blocked))
     in_the_way = [
         path
         for path in (*changed, *stale)
-        if (folder / path).exists()
-        and _hash(folder / path) not in _ours(path, manifest, hashes)
+        if (folder / path).is_file() and _hash(folder / path) not in _ours(path, manifest, hashes)
     ]
     if in_the_way and not overwrite:
         raise FilesInTheWay(_explain(in_the_way))
@@ -66,6 +67,15 @@ def apply(
     )
 
 
+def _blocked(folder: Path, path: str) -> Iterator[str]:
+    """Yield what can't be replaced by a file: a folder in its place, a file in its folder's."""
+    if (folder / path).is_dir():
+        yield path
+    for parent in Path(path).parents:
+        if (folder / parent).exists() and not (folder / parent).is_dir():
+            yield str(parent)
+
+
 def _ours(path: str, manifest: Mapping[str, str], hashes: Mapping[str, str]) -> set[str]:
     """Return the hashes that a file at ``path`` has if nobody but deploygen wrote it."""
     return {known[path] for known in (manifest, hashes) if path in known}
@@ -75,12 +85,18 @@ def _manifest(folder: Path) -> dict[str, str]:
     path = folder / _MANIFEST
     if not path.exists():
         return {}
-    manifest: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        manifest: dict[str, str] = json.loads(path.read_bytes())
+    except ValueError:
+        raise UserError(
+            f"{path} is damaged; remove it and run this again"
+            " (files edited by hand may then be reported once)"
+        ) from None
     return manifest
 
 
-def _hash(path: Path) -> str | None:
-    return sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+def _hash(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 def _is(path: Path, file: File) -> bool:
@@ -98,6 +114,14 @@ def _explain(paths: Iterable[str]) -> str:
         "Nothing was written. Move your changes of docker-compose.yml to"
         " docker-compose.override.yml,\nwhich is never touched; or run again with --overwrite to"
         " have deploygen's versions."
+    )
+
+
+def _explain_blocked(paths: Iterable[str]) -> str:
+    listed = "\n".join(f"  {path}" for path in paths)
+    return (
+        f"these are in the way of generated files or folders:\n{listed}\n"
+        "Nothing was written. Move them elsewhere and run this again."
     )
 
 
