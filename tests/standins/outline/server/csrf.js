@@ -5,11 +5,11 @@ const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
 /** Calls that change nothing need no token, as with Outline's "read" scope. */
 const READ_CALLS = new Set(["/api/auth.info", "/api/attachments.redirect", "/api/files.get"]);
 
-/** The host-bound name on https, where a sibling host can't write the cookie; the plain one on http. */
-const cookieName = (ctx) => (ctx.request.secure ? "__Host-csrfToken" : "csrfToken");
+/** 1.9.2's name on either scheme; later versions call it `__Host-csrfToken` on https. */
+const COOKIE = "csrfToken";
 
 /** @param {import("koa").Context} ctx @returns {string | undefined} */
-export const csrfTokenOf = (ctx) => ctx.cookies.get(cookieName(ctx));
+export const csrfTokenOf = (ctx) => ctx.cookies.get(COOKIE);
 
 /** @param {Record<string, any>} env */
 export function attachCsrfToken(env) {
@@ -17,11 +17,7 @@ export function attachCsrfToken(env) {
     if (SAFE_METHODS.includes(ctx.method)) {
       const token = sign(randomBytes(16).toString("hex"), env.SECRET_KEY);
       ctx.state.csrfToken = token;
-      ctx.cookies.set(cookieName(ctx), token, {
-        httpOnly: false,
-        sameSite: "lax",
-        secure: ctx.request.secure,
-      });
+      ctx.cookies.set(COOKIE, token, { httpOnly: false, sameSite: "lax", domain: ctx.hostname });
     }
     await next();
   };

@@ -27,6 +27,7 @@ try {
   process.exit(1);
 }
 
+if (env.ENABLE_UPDATES) console.log("Telemetry is on");
 const revalidation = startRevalidationQueue(env, database);
 const web = createWeb({ env, database, redis, revalidation, storage: openStorage(env) });
 const server = web.listen(env.PORT, () => console.log(`Listening on port ${env.PORT} for ${env.URL}`));

@@ -1,6 +1,7 @@
 import { WebSocketServer } from "ws";
 
-const REFUSAL = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+/** As short as in 1.9.2, so that a proxy in front may answer with a 502 of its own. */
+const REFUSAL = "HTTP/1.1 400 Bad Request\r\n";
 
 /**
  * Answers upgrades on `/realtime` (whose Origin must be the start of URL, which for a browser

@@ -45,8 +45,8 @@ async function findOrMakeTeam(client) {
   return { ...made.rows[0], isNew: true };
 }
 
-/** A known `sub`: the e-mail address follows the provider when verified, the name stays. */
-async function bySub(client, env, { sub, email, emailVerified, picture }) {
+/** A known `sub`: the e-mail address follows the provider, the name stays. */
+async function bySub(client, env, { sub, email, picture }) {
   const { rows } = await client.query(
     "SELECT users.* FROM users JOIN user_authentications a ON a.user_id = users.id WHERE a.provider_id = $1",
     [sub]);
@@ -56,7 +56,7 @@ async function bySub(client, env, { sub, email, emailVerified, picture }) {
   const newPicture = picture && new URL(picture, env.URL).host !== new URL(env.URL).host;
   await client.query("UPDATE users SET email = $2, avatar_url = $3 WHERE id = $1", [
     user.id,
-    emailVerified ? email : user.email,
+    email,
     newPicture ? picture : user.avatar_url,
   ]);
   return user;

@@ -25,13 +25,13 @@ export function authRoutes({ env, database, redis }) {
         ctx.redirect(error?.id ? `${env.URL}/?notice=${notice}` : `/?notice=${notice}`);
         return;
       }
-      if (env.OIDC_LOGOUT_URI && result.idToken) await keepLogoutHint(redis, ctx, result.idToken);
+      if (env.OIDC_LOGOUT_URI && result.idToken) await keepLogoutHint(env, redis, ctx, result.idToken);
       startSession(ctx, user);
       ctx.redirect(`${env.URL}/home`);
     })(ctx));
 
   router.get("/auth/oidc.logout", async (ctx) => {
-    const hint = await takeLogoutHint(redis, ctx);
+    const hint = await takeLogoutHint(env, redis, ctx);
     if (!env.OIDC_LOGOUT_URI) {
       ctx.redirect("/");
       return;

@@ -8,11 +8,15 @@ const TEN_MINUTES = 600;
 /**
  * Keeps the authorization request's state in two halves: a JWT in the URL, signed with SECRET_KEY,
  * and a nonce in a cookie for the Host that was asked, whose hash is in the JWT.
+ *
+ * In production 1.9.2 makes the cookie Secure whatever the scheme, and the cookie library throws when
+ * the request did not come by https: sign-in then answers 500 (outline/outline#13180).
  */
 export class StateStore {
-  /** @param {string} secret */
-  constructor(secret) {
-    this.secret = secret;
+  /** @param {Record<string, any>} env */
+  constructor(env) {
+    this.secret = env.SECRET_KEY;
+    this.secure = env.NODE_ENV === "production";
   }
 
   /** Called by passport-oauth2 before the redirect; two parameters are its sign for "no PKCE". */
@@ -20,14 +24,14 @@ export class StateStore {
     const { ctx } = request;
     const nonce = randomBytes(16).toString("hex");
     const claims = { type: "oauth_state", host: ctx.hostname, client: "web", nonceHash: hash(nonce) };
-    ctx.cookies.set(COOKIE, nonce, cookieOptions(ctx, TEN_MINUTES));
+    ctx.cookies.set(COOKIE, nonce, this.cookieOptions(ctx, TEN_MINUTES));
     done(null, jwt.sign(claims, this.secret, { algorithm: "HS256", expiresIn: TEN_MINUTES }));
   }
 
   verify(request, state, done) {
     const { ctx } = request;
     const nonce = ctx.cookies.get(COOKIE) ?? "";
-    ctx.cookies.set(COOKIE, "", cookieOptions(ctx, -60));
+    ctx.cookies.set(COOKIE, "", this.cookieOptions(ctx, -60));
     let claims;
     try {
       claims = jwt.verify(state, this.secret, { algorithms: ["HS256"] });
@@ -39,17 +43,19 @@ export class StateStore {
     }
     return done(null, true, state);
   }
+
+  cookieOptions(ctx, seconds) {
+    return {
+      httpOnly: true,
+      sameSite: "lax",
+      secure: this.secure,
+      expires: new Date(Date.now() + seconds * 1000),
+      domain: ctx.hostname,
+    };
+  }
 }
 
 const hash = (value) => createHash("sha256").update(value).digest("hex");
 
 const sameText = (left, right = "") =>
   left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
-
-const cookieOptions = (ctx, seconds) => ({
-  httpOnly: true,
-  sameSite: "lax",
-  secure: ctx.request.secure,
-  expires: new Date(Date.now() + seconds * 1000),
-  domain: ctx.hostname,
-});

@@ -32,7 +32,7 @@ export function createStrategy(env, database) {
       clientSecret: env.OIDC_CLIENT_SECRET,
       callbackURL: `${env.URL}/auth/oidc.callback`,
       scope: env.OIDC_SCOPES,
-      store: new StateStore(env.SECRET_KEY),
+      store: new StateStore(env),
       state: true,
       passReqToCallback: true,
     },
