@@ -16,9 +16,7 @@ COPY oidc_server ./oidc_server
 RUN DJANGO_SETTINGS_MODULE=oidc_server.settings.build \
         /venv/bin/python -B -m django collectstatic --noinput --verbosity 0 \
  && python -m compileall -q --invalidation-mode unchecked-hash oidc_server \
- # Named volumes take over the owner of the folder that they cover.
- && mkdir -p /var/lib/internal-ca /var/lib/internal-tls \
- && chown 10001:10001 /var/lib/internal-ca /var/lib/internal-tls
+ && mkdir /empty
 
 FROM ${PYTHON_IMAGE}
 # One memory arena: each password check takes 19 MiB, which several would keep.
@@ -29,8 +27,9 @@ ENV PATH=/venv/bin:$PATH \
 COPY --from=build /venv /venv
 COPY --from=build /app/staticfiles /app/staticfiles
 COPY --from=build /app/oidc_server /app/oidc_server
-COPY --from=build /var/lib/internal-ca /var/lib/internal-ca
-COPY --from=build /var/lib/internal-tls /var/lib/internal-tls
+# Named volumes take over the owner of the folder that they cover.
+COPY --from=build --chown=10001:10001 /empty /var/lib/internal-ca
+COPY --from=build --chown=10001:10001 /empty /var/lib/internal-tls
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000
