@@ -128,6 +128,43 @@ def check(folder: Path) -> None:
     click.echo(f"{folder / FILE_NAME} is right.")
 
 
+@main.command()
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    metavar="N",
+    help="The provider's port. Default: 8000, or any other if that is taken.",
+)
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep users and secrets in DIR. Default: a temporary folder, removed at the end.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when it is ready.")
+def demo(port: int | None, folder: Path | None, as_json: bool) -> None:
+    """Serve the user accounts and a sample client on this machine, without Docker.
+
+    The client stands in for the wiki: sign in through it and see what it is told. Ctrl-C stops
+    everything.
+
+    \b
+    Examples:
+      deploygen demo
+      deploygen demo --dir ~/accounts --port 9000
+      deploygen demo --json > demo.json &     for a script: wait for the line
+    """
+    from deploygen.demo.run import run  # noqa: PLC0415 - the other verbs needn't load servers
+
+    run(
+        port=port,
+        folder=folder,
+        announce=lambda ready: click.echo(ready.as_json() if as_json else ready.as_text()),
+        report=lambda text: click.echo(text, err=True),
+    )
+
+
 def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
     pairs = {}
     for assignment in assignments:

@@ -32,8 +32,13 @@ def fill(text: str, folder: Path) -> str:
         if any(item.value for item in found):
             continue
         name = found[0].key if found else setting.name
-        text = shellconf.assign(text, name, _RECIPES[setting.secret](folder))
+        text = shellconf.assign(text, name, make(setting.secret, folder))
     return text
+
+
+def make(recipe: str, folder: Path) -> str:
+    """Return a new value by a recipe that settings name; ``folder`` is what it is made for."""
+    return _RECIPES[recipe](folder)
 
 
 def project_name(folder: Path) -> str:

@@ -1,0 +1,1 @@
+"""`deploygen demo`: the real provider and a sample client on loopback, without Docker."""
