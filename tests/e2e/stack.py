@@ -47,6 +47,10 @@ class Stack:
         return {item.key: item.value for item in document.assignments}
 
     @property
+    def name(self) -> str:
+        return self.config["COMPOSE_PROJECT_NAME"]
+
+    @property
     def url(self) -> str:
         return self.config["URL"]
 
@@ -96,8 +100,7 @@ def sigkill(container: dict[str, Any]) -> None:
     name = container["Name"]
     if pid <= 1:
         raise ComposeFailed(f"{name} has no process to end")
-    subprocess.run(["kill", "-KILL", str(pid)] if os.geteuid() == 0 else
-                   ["sudo", "-n", "kill", "-KILL", str(pid)], check=True)
+    engine.kill_process(pid)
 
 
 def eventually(attempt: Callable[[], None], within: float, pause: float = 0.5) -> None:

@@ -1,0 +1,63 @@
+"""What runs is as locked down as the compose file says."""
+
+from __future__ import annotations
+
+from tests.e2e.stack import Stack
+
+
+def test_the_providers_image_has_no_compiler_no_cache_and_no_root(stack: Stack) -> None:
+    look = (
+        "import os, shutil, pathlib;"
+        "print([p for p in ('gcc', 'cc', 'make', 'git') if shutil.which(p)]);"
+        "print([str(p) for p in map(pathlib.Path, ('/root/.cache', '/home/app/.cache')) if"
+        " os.access(p, os.R_OK) and p.exists()]);"
+        "print(os.getuid() != 0)"
+    )
+
+    said = stack.execute("oidc", "python", "-c", look).split("\n")
+
+    assert said[:3] == ["[]", "[]", "True"]
+
+
+def test_the_providers_root_file_system_can_not_be_written(stack: Stack) -> None:
+    attempt = (
+        "import pathlib\n"
+        "for place in ('/app/x', '/x'):\n"
+        "    try: pathlib.Path(place).touch(); print('written')\n"
+        "    except OSError as error: print(error.errno)\n"
+    )
+
+    said = stack.execute("oidc", "python", "-c", attempt).split()
+
+    assert "written" not in said
+
+
+def test_every_container_drops_its_capabilities_and_gains_no_privileges(stack: Stack) -> None:
+    for name, item in stack.containers().items():
+        host = item["HostConfig"]
+        assert host["CapDrop"] == ["ALL"], name
+        assert not host["CapAdd"], name
+        assert "no-new-privileges:true" in host["SecurityOpt"], name
+
+
+def test_only_the_gateway_is_published_and_on_loopback_only(stack: Stack) -> None:
+    published = {
+        name: [binding["HostIp"] for ports in bindings.values() for binding in ports or []]
+        for name, item in stack.containers().items()
+        if (bindings := item["HostConfig"]["PortBindings"])
+    }
+
+    assert published == {f"{stack.name}-gateway": ["127.0.0.1"]}
+
+
+def test_no_secret_is_in_any_log_or_process_list(stack: Stack) -> None:
+    logs = stack.logs()
+    arguments = stack.compose("top")
+    secrets = {
+        key: value
+        for key, value in stack.config.items()
+        if key.endswith(("_PASSWORD", "_SECRET", "_KEY", "_SECRET_KEY")) and value
+    }
+
+    assert secrets
+    assert not [key for key, value in secrets.items() if value in logs or value in arguments]
