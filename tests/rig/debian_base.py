@@ -1,10 +1,8 @@
-"""The one small Debian that all stand-in images are layered on, made from the machine's own mirror."""
+"""The small Debian that all stand-in images are layered on, from the machine's own mirror."""
 
 from __future__ import annotations
 
 import hashlib
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -54,13 +52,3 @@ def _make(name: str, env: dict[str, str]) -> None:
         archive = Path(scratch) / "base.tar"
         run(*(root_prefix() or ()), "mmdebstrap", *OPTIONS, SUITE, archive, debian_mirror())
         run("docker", "import", archive, name, env=env)
-
-
-def pip_index() -> str:
-    """Return the package index that the machine's pip is configured for, or nothing."""
-    pip = shutil.which("pip") or shutil.which("pip3")
-    if pip is None:
-        return ""
-    asked = [pip, "config", "get", "global.index-url"]
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""

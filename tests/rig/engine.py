@@ -34,6 +34,7 @@ ENGINE_AT_LEAST = (25, 0)
 COMPOSE_AT_LEAST = (2, 21)
 READY_WITHIN = 60.0  # seconds
 STOPPED_WITHIN = 60.0
+BUILD_CACHE_AT_MOST = "6gb"
 
 ADVICE = (
     "Install Docker Engine 25 or later with the compose plugin 2.21 or later "
@@ -52,9 +53,9 @@ def environment() -> dict[str, str]:
 
     Empty for an engine that was on the machine already: it answers as it is.
     """
-    own = _home()
-    if not _ours() or "DOCKER_HOST" in os.environ and os.environ["DOCKER_HOST"] != _host():
+    if not _ours() or os.environ.get("DOCKER_HOST", _host()) != _host():
         return {}
+    own = _home()
     path = os.environ.get("PATH", os.defpath)
     first = f"{own / 'bin'}{os.pathsep}"
     return {
@@ -158,8 +159,12 @@ def _shortcoming(env: dict[str, str]) -> str:
 def _start_own() -> None:
     if os.geteuid() != 0 or distribution() not in {("debian", "12"), ("debian", "13")}:
         raise RigError(f"No Docker engine answers. {ADVICE}")
-    if Path("/var/run/docker.sock").exists() and _answers({"DOCKER_HOST": "unix:///var/run/docker.sock"}):
-        raise RigError("Another Docker engine runs here, at a socket that DOCKER_HOST does not name.")
+    if Path("/var/run/docker.sock").exists() and _answers(
+        {"DOCKER_HOST": "unix:///var/run/docker.sock"}
+    ):
+        raise RigError(
+            "Another Docker engine runs here, at a socket that DOCKER_HOST does not name."
+        )
     _install()
     _stop_own()
     _launch()
@@ -207,24 +212,24 @@ def _launch() -> None:
     own, runtime = _home(), _runtime()
     runtime.mkdir(mode=0o700, exist_ok=True)
     say("starting a Docker engine")
+    options = {
+        "--host": _host(),
+        "--data-root": str(own / "data"),
+        "--exec-root": str(runtime / "exec"),
+        "--pidfile": str(runtime / "dockerd.pid"),
+        # Away from the ranges that other engines and home networks use.
+        "--bip": "10.201.0.1/24",
+        "--default-address-pool": "base=10.202.0.0/16,size=24",
+    }
     with (own / "dockerd.log").open("ab") as log:
         subprocess.Popen(
-            [
-                own / "bin" / "dockerd",
-                "--host", _host(),
-                "--data-root", own / "data",
-                "--exec-root", runtime / "exec",
-                "--pidfile", runtime / "dockerd.pid",
-                # Away from the ranges that other engines and home networks use.
-                "--bip", "10.201.0.1/24",
-                "--default-address-pool", "base=10.202.0.0/16,size=24",
-            ],  # fmt: skip
+            [own / "bin" / "dockerd", *(word for option in options.items() for word in option)],
             env={**os.environ, "PATH": f"{own / 'bin'}{os.pathsep}{os.environ['PATH']}"},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
-        )  # fmt: skip
+        )
 
 
 def _await_answer() -> None:
@@ -261,9 +266,11 @@ def _is_own_engine(pid: int) -> bool:
 
 
 def _remove_leftovers() -> None:
-    """Remove containers and networks of a run that was cut off: nothing can be using them now."""
+    """Remove what a run that was cut off left behind: nothing can be using it now."""
     env = environment()
     leftovers = run("docker", "ps", "--all", "--quiet", env=env).split()
     if leftovers:
         run("docker", "rm", "--force", "--volumes", *leftovers, env=env)
     run("docker", "network", "prune", "--force", env=env)
+    run("docker", "volume", "prune", "--all", "--force", env=env)
+    run("docker", "builder", "prune", "--force", "--keep-storage", BUILD_CACHE_AT_MOST, env=env)

@@ -1,7 +1,8 @@
 """The images that the stack runs: the published ones, or stand-ins where no registry is in reach.
 
-A stand-in carries the published image's exact name, so that nothing under test knows the difference.
-An image that was on the machine already and is not ours is never replaced.
+A stand-in carries the published image's exact name: nothing under test knows the difference.
+Outline is stood in for always; next to published images its stand-in has a name of its own.
+On an engine that is not ours, an image that we did not make is never replaced.
 """
 
 from __future__ import annotations
@@ -10,44 +11,64 @@ import hashlib
 import json
 import os
 import subprocess
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 from tests.rig import debian_base, engine, minio
-from tests.rig.machine import RigError, locked, run, say
+from tests.rig.machine import RigError, locked, pip_setting, run, say
 
 Mode = Literal["published", "stand-in"]
 
-# The name that the product asks for -> the folder that stands in for it.
-PUBLISHED = {
-    "postgres:17-alpine": "postgres",
-    "redis:8-alpine": "redis",
-    "nginx:1.28-alpine": "nginx",
-    "python:3.13-slim": "python",
-    "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z": "mc",
-    "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z": "minio",
-}
-# Bases of the tests' own images, built in both modes: name -> folder.
-OWN = {"deploygen-test/node:trixie": "node"}
-OWN_BASE = "debian:trixie-slim"
-
-FOLDER = Path(__file__).parents[1] / "standins" / "images"
+STANDINS = Path(__file__).parents[1] / "standins"
 LABEL = "deploygen.test.stand-in"
 REGISTRY_ANSWERS_WITHIN = 15  # seconds
 BUILDERS = 2
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image of ours: its name, and the folder below standins/ that it is built from."""
+
+    name: str
+    folder: str
+    on: Image | None = None  # the image that it is built on, where that is not the base
+
+
+NODE = Image("deploygen-test/node:trixie", "images/node")
+OUTLINE = Image("deploygen-test/outline:1.9.2", "outline", on=NODE)
+# What the product asks for by default; a test holds it against the settings.
+PRODUCT = (
+    Image("quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z", "images/minio"),
+    Image("postgres:17-alpine", "images/postgres"),
+    Image("redis:8-alpine", "images/redis"),
+    Image("nginx:1.28-alpine", "images/nginx"),
+    Image("python:3.13-slim", "images/python"),
+    Image("quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z", "images/mc"),
+    Image("outlinewiki/outline:1.9.2", "outline", on=NODE),
+)
+PULLED = tuple(image for image in PRODUCT if image.folder != OUTLINE.folder)
+PUBLISHED_BASE = "debian:trixie-slim"
 
 
 @cache
 def mode() -> Mode:
     """Return which images run: DEPLOYGEN_TEST_IMAGES says, else whether a registry answers."""
     asked = os.environ.get("DEPLOYGEN_TEST_IMAGES", "")
-    if asked == "published" or asked == "stand-in":
-        return asked
-    if asked:
-        raise RigError(f"DEPLOYGEN_TEST_IMAGES is {asked!r}; it may be published or stand-in.")
-    return "published" if _registry_answers() else "stand-in"
+    match asked:
+        case "published" | "stand-in":
+            return asked
+        case "":
+            return "published" if _registry_answers() else "stand-in"
+    raise RigError(f"DEPLOYGEN_TEST_IMAGES is {asked!r}; it may be published or stand-in.")
+
+
+def settings() -> dict[str, str]:
+    """Return the keys of config.sh that a deployment under test needs beside its own."""
+    return {"OUTLINE_IMAGE": OUTLINE.name} if mode() == "published" else {}
 
 
 def ensure() -> None:
@@ -55,15 +76,15 @@ def ensure() -> None:
     with locked("images"):
         if mode() == "published":
             _pull()
-            _build_all(OWN, OWN_BASE)
+            _build_all((NODE, OUTLINE), PUBLISHED_BASE)
         else:
-            _build_all({**PUBLISHED, **OWN}, debian_base.ensure())
+            _build_all((NODE, *PRODUCT), debian_base.ensure())
 
 
 def _registry_answers() -> bool:
     try:
         done = subprocess.run(
-            ["docker", "manifest", "inspect", next(iter(PUBLISHED))],
+            ["docker", "manifest", "inspect", PULLED[-1].name],
             env={**os.environ, **engine.environment()},
             capture_output=True,
             timeout=REGISTRY_ANSWERS_WITHIN,
@@ -76,7 +97,7 @@ def _registry_answers() -> bool:
 
 def _present() -> dict[str, str]:
     """Return the images on the engine among those that we handle: name -> our mark, or nothing."""
-    names = [*PUBLISHED, *OWN]
+    names = [image.name for image in (NODE, OUTLINE, *PRODUCT)]
     done = subprocess.run(
         ["docker", "image", "inspect", *names],
         env={**os.environ, **engine.environment()},
@@ -92,47 +113,64 @@ def _present() -> dict[str, str]:
 
 def _pull() -> None:
     present = _present()
-    for name in PUBLISHED:
+    for image in PULLED:
         # A stand-in of an earlier run gives way to what it stood for.
-        if present.get(name, "missing"):
-            say(f"pulling {name}")
-            run("docker", "pull", "--quiet", name, env=engine.environment())
+        if present.get(image.name, "missing"):
+            say(f"pulling {image.name}")
+            run("docker", "pull", "--quiet", image.name, env=engine.environment())
 
 
-def _build_all(wanted: dict[str, str], base: str) -> None:
+def _build_all(wanted: Iterable[Image], base: str) -> None:
     present = _present()
+    ours = bool(engine.environment())
     due = []
-    for name, folder in wanted.items():
-        mark = _mark(folder, base)
-        if present.get(name, "missing") not in {"", mark}:
-            due.append((name, folder, mark))
-    # The slowest first: MinIO's server may have to be compiled.
-    due.sort(key=lambda image: image[1] != "minio")
-    with ThreadPoolExecutor(BUILDERS) as pool:
-        for _ in pool.map(lambda image: _build(*image, base), due):
-            pass
+    for image in wanted:
+        found = present.get(image.name)
+        foreign = found == "" and not ours
+        if found != _mark(image, base) and not foreign:
+            due.append(image)
+    for first in (True, False):
+        batch = [image for image in due if (image.on is None) is first]
+        with ThreadPoolExecutor(BUILDERS) as pool:
+            list(pool.map(lambda image: _build(image, base), batch))
+    if due:
+        env = engine.environment()
+        run("docker", "image", "prune", "--force", "--filter", f"label={LABEL}", env=env)
 
 
-def _build(name: str, folder: str, mark: str, base: str) -> None:
-    say(f"building {name}")
-    extra = []
-    if folder == "minio":
-        extra = ["--build-context", f"program={minio.ensure().parent}"]
-    if folder == "python":
-        extra = ["--build-arg", f"PIP_INDEX_URL={debian_base.pip_index()}"]
+def _build(image: Image, base: str) -> None:
+    say(f"building a stand-in: {image.name}")
     run(
-        "docker", "build", "--quiet", "--tag", name, "--label", f"{LABEL}={mark}",
-        "--build-arg", f"BASE={base}", *extra, FOLDER / folder,
+        "docker", "build", "--quiet", "--tag", image.name,
+        "--label", f"{LABEL}={_mark(image, base)}",
+        *_arguments(image, base), STANDINS / image.folder,
         env={**engine.environment(), "DOCKER_BUILDKIT": "1"},
     )  # fmt: skip
 
 
-def _mark(folder: str, base: str) -> str:
+def _arguments(image: Image, base: str) -> list[str]:
+    words = [] if image.on else ["--build-arg", f"BASE={base}"]
+    if image.folder == "images/minio":
+        words += ["--build-context", f"program={minio.ensure().parent}"]
+    if image.folder == "images/python":
+        words += ["--build-arg", f"PIP_INDEX_URL={pip_setting('index-url')}"]
+    return words
+
+
+def _mark(image: Image, base: str) -> str:
     """Return a hash of all that an image of ours is made from."""
-    made = hashlib.sha256(base.encode())
-    if folder == "minio":
+    below = _mark(image.on, base) if image.on else base
+    made = hashlib.sha256(f"{below}\n{image.name}\n".encode())
+    if image.folder == "images/minio":
         made.update(minio.VERSION.encode())
-    for file in sorted((FOLDER / folder).rglob("*")):
-        if file.is_file():
-            made.update(file.name.encode() + file.read_bytes())
+    for file in sorted(_files(STANDINS / image.folder)):
+        made.update(file.name.encode() + file.read_bytes())
     return made.hexdigest()[:16]
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    for entry in folder.iterdir():
+        if entry.is_file():
+            yield entry
+        elif entry.name != "node_modules":  # a developer's own; no build sees it
+            yield from _files(entry)

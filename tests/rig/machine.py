@@ -1,4 +1,4 @@
-"""The machine underneath: who we are on it, which distribution it runs, and how it gets packages."""
+"""The machine underneath: who we are on it, what it runs, and how it gets packages."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ SOURCES = (
 
 
 class RigError(Exception):
-    """The machine lacks something that can't be put there from here; the message says what to do."""
+    """The machine lacks something that we can't put there; the message says what to do."""
 
 
 def say(message: str) -> None:
@@ -90,7 +90,10 @@ def root_prefix() -> tuple[str, ...] | None:
     if os.geteuid() == 0:
         return ()
     sudo = shutil.which("sudo")
-    if sudo and not subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode:
+    if (
+        sudo
+        and not subprocess.run([sudo, "-n", "true"], capture_output=True, check=False).returncode
+    ):
         return (sudo, "-n")
     return None
 
@@ -118,13 +121,16 @@ def apt_install(*packages: str, reason: str) -> None:
         return
     wanted = " ".join(missing)
     if shutil.which("apt-get") is None or root_prefix() is None:
-        raise RigError(f"{reason} needs: {wanted}. Install it (apt-get install {wanted}), then retry.")
+        raise RigError(
+            f"{reason} needs: {wanted}. Install it (apt-get install {wanted}), then retry."
+        )
     say(f"installing {wanted} ({reason})")
     with locked("apt"):
         _package_lists()
         as_root(
             "env", "DEBIAN_FRONTEND=noninteractive",
-            "apt-get", "install", "-q", "-y", "--no-install-recommends", *missing,
+            "apt-get", "-oDPkg::Lock::Timeout=300", "install",
+            "-q", "-y", "--no-install-recommends", *missing,
         )  # fmt: skip
 
 
@@ -152,6 +158,12 @@ def version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in found.group().split(".")) if found else ()
 
 
-def joined(words: Sequence[str]) -> str:
-    """Return names as a sentence lists them."""
-    return ", ".join(words)
+def pip_setting(name: str) -> str:
+    """Return what the machine's pip is told, by file or by environment, or nothing."""
+    from_environment = os.environ.get(f"PIP_{name.upper().replace('-', '_')}", "")
+    pip = shutil.which("pip") or shutil.which("pip3")
+    if from_environment or pip is None:
+        return from_environment
+    asked = [pip, "config", "get", f"global.{name}"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""

@@ -1,4 +1,4 @@
-"""MinIO's server, built from source: no package archive has it, and its registry may be out of reach."""
+"""MinIO's server, built from source: no package archive has it."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def _build(program: Path) -> None:
 def _go() -> dict[str, str]:
     """Return the variables that put a Go compiler that is new enough first in PATH."""
     try:
-        present = version(run("go", "env", "GOVERSION", env={"GOTOOLCHAIN": "local"}, cwd=Path("/")))
+        present = version(
+            run("go", "env", "GOVERSION", env={"GOTOOLCHAIN": "local"}, cwd=Path("/"))
+        )
     except (RigError, OSError):
         present = ()
     if present >= GO_AT_LEAST:

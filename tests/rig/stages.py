@@ -1,0 +1,106 @@
+"""`make test`: the quick checks first, while what the slow ones need is made in the background."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Self
+from xml.etree import ElementTree as ET
+
+from tests.rig import engine, linters, python_env, tools
+from tests.rig.machine import cache_dir, say
+
+RESULTS = python_env.CHECKOUT / "test-results"
+
+
+def run_all() -> int:
+    """Run every stage, whatever an earlier one said, and return the exit code of the whole."""
+    started = time.monotonic()
+    RESULTS.mkdir(exist_ok=True)
+    for stale in RESULTS.glob("*.xml"):
+        stale.unlink()
+    _timed("python environment", python_env.ensure)
+    _timed("tools", tools.ensure)
+    with _Background("browser", "images") as machinery:
+        good = _timed("lint", linters.check)
+        good &= run_fast()
+        good &= _timed("engine, images and browser", machinery.finish)
+    good &= _pytest("contract", "tests/contract", "tests/rig")
+    good &= _pytest("end to end", "tests/e2e", "tests/browser")
+    counts = _counts()
+    say(f"all stages took {_minutes(time.monotonic() - started)}")
+    sys.stdout.write(f"total: {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped\n")
+    return 0 if good else 1
+
+
+def run_fast() -> bool:
+    """Run the tests that need no engine, on both cores."""
+    return _pytest("fast", "tests/deploygen", "tests/oidc_server", "-n", "2")
+
+
+class _Background:
+    """A child of ours that makes parts of the rig ready; its output is shown when it fails."""
+
+    def __init__(self, *parts: str) -> None:
+        self._log = cache_dir() / "background.log"
+        with self._log.open("wb") as log:
+            self._child = subprocess.Popen(
+                ["nice", sys.executable, "-m", "tests.rig", "ensure", *parts],
+                cwd=python_env.CHECKOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._child.poll() is None:
+            self._child.terminate()
+            self._child.wait()
+
+    def finish(self) -> bool:
+        self._child.wait()
+        sys.stderr.write(self._log.read_text(errors="replace"))
+        return self._child.returncode == 0
+
+
+def _pytest(stage: str, *words: str) -> bool:
+    report = RESULTS / f"{stage.replace(' ', '-')}.xml"
+    report_words = (f"--junitxml={report}", "-q")
+    command = [str(python_env.program("python")), "-m", "pytest", *report_words, *words]
+    env = {**os.environ, **engine.environment()}
+
+    def passed() -> bool:
+        done = subprocess.run(command, cwd=python_env.CHECKOUT, env=env, check=False)
+        return done.returncode == 0
+
+    return _timed(stage, passed)
+
+
+def _timed(stage: str, work: Callable[[], bool | None]) -> bool:
+    started = time.monotonic()
+    say(f"== {stage}")
+    good = work() is not False
+    outcome = "done" if good else "FAILED"
+    say(f"== {stage}: {outcome} in {_minutes(time.monotonic() - started)}")
+    return good
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+
+
+def _counts() -> tuple[int, int, int]:
+    """Return how many tests of all stages passed, failed and were skipped."""
+    total = failed = skipped = 0
+    for report in RESULTS.glob("*.xml"):
+        for suite in ET.parse(report).iter("testsuite"):  # noqa: S314 # pytest wrote it just now
+            total += int(suite.get("tests", 0))
+            failed += int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            skipped += int(suite.get("skipped", 0))
+    return total - failed - skipped, failed, skipped
