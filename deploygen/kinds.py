@@ -181,7 +181,8 @@ BUCKET = Kind(
 )
 IMAGE = Kind(
     parse=_pattern(
-        r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?",
+        r"([a-z0-9][a-z0-9.-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*"
+        r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?",
         "it is not an image reference",
     ),
     accepts="an image reference like nginx:1.28-alpine",

@@ -105,7 +105,7 @@ def of(config: Config) -> Topology:
     bucket = _bucket(config)
     public = f"{url}{OIDC_PATH}/oauth"
     private = f"http://oidc:{OIDC_PORT}{OIDC_PATH}/oauth"
-    listeners = _listeners(url)
+    listeners = _listeners(url, with_bucket=bucket is not None)
     return Topology(
         url=url,
         bucket=bucket,
@@ -147,15 +147,17 @@ def _bucket(config: Config) -> Bucket | None:
     )
 
 
-def _listeners(url: Origin) -> tuple[Listener, ...]:
+def _listeners(url: Origin, *, with_bucket: bool) -> tuple[Listener, ...]:
     """Return the published listener first, then the one for Outline's own calls, if another.
 
-    With http both are one. With https the published one is plain, because TLS ends in front of it.
+    With http both are one. With https the published one is plain, because TLS ends in front of it,
+    and Outline calls only where there is a bucket.
     """
     if url.scheme == "http":
         return (Listener(port=url.port, tls=False),)
     plain = _PLAIN_LISTENER if url.port != _PLAIN_LISTENER else _PLAIN_LISTENER + 1
-    return (Listener(port=plain, tls=False), Listener(port=url.port, tls=True))
+    published = Listener(port=plain, tls=False)
+    return (published, Listener(port=url.port, tls=True)) if with_bucket else (published,)
 
 
 def _published(config: Config, listeners: tuple[Listener, ...]) -> Published:

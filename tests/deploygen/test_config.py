@@ -1,0 +1,428 @@
+"""What a wrong config.sh is told: exact messages, all at once, and never a secret."""
+
+import re
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deploygen import config, shellconf
+from deploygen.errors import ConfigInvalid
+from deploygen.kinds import Origin
+from deploygen.settings import SETTINGS, Config
+from tests.deploygen.made import FAKE_SECRETS, config_text, configuration
+
+
+def messages(text: str) -> list[str]:
+    """Return the lines of what a wrong config.sh is told, line numbers and keys included."""
+    with pytest.raises(ConfigInvalid) as refused:
+        config.load(text)
+    return str(refused.value).splitlines()
+
+
+def line_of(text: str, key: str) -> int:
+    found = shellconf.parse(text).last(key)
+    assert found is not None
+    return found.line
+
+
+def set_it(key: str) -> str:
+    return f"set {key} in config.sh, or pass --set {key}=…"
+
+
+NEW_SECRET = "correct it, or empty it and run `deploygen init`, which makes a new one"
+
+
+def test_a_file_that_is_right_becomes_typed_values() -> None:
+    loaded = configuration(URL="http://192.0.2.10:8888", HTTP_PORT="9999")
+
+    assert loaded.url == Origin("http", "192.0.2.10", 8888)
+    assert loaded.http_port == 9999
+    assert loaded.http_ip is None
+    assert loaded.file_storage_upload_max_size == 100 * 1024**2
+    assert loaded.admin_email == "wiki@example.com"
+
+
+def test_a_key_that_is_not_in_the_file_has_its_default() -> None:
+    text = "".join(f"{key}={value}\n" for key, value in FAKE_SECRETS.items())
+
+    loaded = config.load(text + "ADMIN_EMAIL=wiki@example.com\n")
+
+    assert str(loaded.url) == "http://localhost:8888"
+
+
+def test_a_value_under_an_old_name_counts() -> None:
+    text = re.sub(r"(?m)^HTTP_PORT=$", "HTTP_PORT_IP=9999", config_text(URL="http://192.0.2.10"))
+
+    assert config.load(text).http_port == 9999
+
+
+@pytest.mark.parametrize("text", ["HTTP_PORT_IP=1\nHTTP_PORT=2\n", "HTTP_PORT=2\nHTTP_PORT_IP=1\n"])
+def test_the_present_name_wins_over_an_old_one(text: str) -> None:
+    whole = re.sub(r"(?m)^HTTP_PORT=\n", text, config_text(URL="http://192.0.2.10"))
+
+    assert config.load(whole).http_port == 2
+
+
+@pytest.mark.parametrize("text", ["HTTP_PORT_IP=1\nHTTP_PORT=\n", "HTTP_PORT=\nHTTP_PORT_IP=1\n"])
+def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
+    whole = re.sub(r"(?m)^HTTP_PORT=\n", text, config_text(URL="http://192.0.2.10"))
+
+    assert config.load(whole).http_port == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        (
+            "URL",
+            "https://wiki.example.com/docs",
+            "'https://wiki.example.com/docs' is not right: it has something after the host, and"
+            " Outline can't live under a path; accepted is http:// or https://, a host and"
+            f" perhaps a :port; {set_it('URL')}",
+        ),
+        (
+            "ADMIN_EMAIL",
+            "",
+            "it has no value; accepted is an address like wiki@example.com;"
+            f" {set_it('ADMIN_EMAIL')}",
+        ),
+        (
+            "ADMIN_EMAIL",
+            "wiki@localhost",
+            "'wiki@localhost' is not right: the part after the @ is not a full domain name;"
+            f" accepted is an address like wiki@example.com; {set_it('ADMIN_EMAIL')}",
+        ),
+        (
+            "ADMIN_USERNAME",
+            "the admin",
+            "'the admin' is not right: it is not a user name; accepted is letters, digits and"
+            f" @ . + - _; {set_it('ADMIN_USERNAME')}",
+        ),
+        (
+            "WIKI_NAME",
+            "two\nlines",
+            "'two\\nlines' is not right: it holds a character that can't be printed; accepted is"
+            f" one line of text; {set_it('WIKI_NAME')}",
+        ),
+        (
+            "DEFAULT_LANGUAGE",
+            "english",
+            "'english' is not right: it is not a language code; accepted is a code as Outline"
+            f" writes it, like en_US or zh_CN; {set_it('DEFAULT_LANGUAGE')}",
+        ),
+        (
+            "TIME_ZONE",
+            "UTC+8 h",
+            "'UTC+8 h' is not right: it is not a time zone; accepted is a name of the time zone"
+            f" database, like UTC or Asia/Shanghai; {set_it('TIME_ZONE')}",
+        ),
+        (
+            "TLS",
+            "on",
+            f"'on' is not right: it is none of the choices; accepted is off or proxy;"
+            f" {set_it('TLS')}",
+        ),
+        (
+            "HTTP_IP",
+            "localhost",
+            "'localhost' is not right: it is not an IPv4 address; accepted is empty, or an IPv4"
+            " address of this machine, or 0.0.0.0 for all of them;"
+            f" {set_it('HTTP_IP')}",
+        ),
+        (
+            "HTTP_PORT",
+            "http",
+            "'http' is not right: it is not a port number; accepted is empty, or a number from 1"
+            f" to 65535; {set_it('HTTP_PORT')}",
+        ),
+        (
+            "FILE_STORAGE_UPLOAD_MAX_SIZE",
+            "big",
+            "'big' is not right: it is not a size; accepted is a number of bytes, or one with the"
+            f" unit k, m or g; {set_it('FILE_STORAGE_UPLOAD_MAX_SIZE')}",
+        ),
+        (
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "My.Bucket",
+            "'My.Bucket' is not right: it is not a bucket name; accepted is 3 to 63 lower-case"
+            f" letters, digits and hyphens; {set_it('AWS_S3_UPLOAD_BUCKET_NAME')}",
+        ),
+        (
+            "IMAGE_MIRROR",
+            "https://mirror.example.com",
+            "'https://mirror.example.com' is not right: it is not a registry address; accepted is"
+            " empty, or a registry's host, perhaps with a :port and a path, without https://;"
+            f" {set_it('IMAGE_MIRROR')}",
+        ),
+        (
+            "NGINX_IMAGE",
+            "nginx latest",
+            "'nginx latest' is not right: it is not an image reference; accepted is an image"
+            f" reference like nginx:1.28-alpine; {set_it('NGINX_IMAGE')}",
+        ),
+        (
+            "PIP_INDEX_URL",
+            "https://somebody:word@pypi.example.com/simple",
+            "'https://…@pypi.example.com/simple' is not right: it is not a web address without a"
+            " password; accepted is empty, or an address that starts with https:// or http://,"
+            f" and holds no @; {set_it('PIP_INDEX_URL')}",
+        ),
+        # Of secrets no value is shown.
+        (
+            "OUTLINE_SECRET_KEY",
+            "0123",
+            f"it is not 64 hexadecimal digits; accepted is 64 hexadecimal digits (0-9, a-f);"
+            f" {NEW_SECRET}",
+        ),
+        (
+            "COMPOSE_PROJECT_NAME",
+            "My Wiki",
+            "it is not a name that Docker, DNS and cookies take; accepted is up to 31 lower-case"
+            f" letters, digits and hyphens, a letter or digit first; {NEW_SECRET}",
+        ),
+        (
+            "MINIO_ROOT_USER",
+            "a",
+            f"it is not an identifier; accepted is 3 to 128 letters, digits, - and _; {NEW_SECRET}",
+        ),
+        (
+            "ADMIN_PASSWORD",
+            "tab\t",
+            "it holds a character that can't be printed; accepted is one line of text;"
+            f" {NEW_SECRET}",
+        ),
+        (
+            "REDIS_PASSWORD",
+            "",
+            f"it has no value; accepted is one line of text; {NEW_SECRET}",
+        ),
+    ],
+)
+def test_a_wrong_value_is_located_explained_and_remedied(
+    key: str, value: str, message: str
+) -> None:
+    text = config_text(**{key: value})
+
+    assert messages(text) == [f"config.sh:{line_of(text, key)}: {key}: {message}"]
+
+
+def test_a_key_that_is_needed_and_absent_has_no_line() -> None:
+    text = re.sub(r"(?m)^ADMIN_EMAIL=.*\n", "", config_text())
+
+    assert messages(text) == [
+        "config.sh: ADMIN_EMAIL: it has no value; accepted is an address like wiki@example.com;"
+        f" {set_it('ADMIN_EMAIL')}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("ADMIN_MAIL", "did you mean ADMIN_EMAIL?; "),
+        ("url", "did you mean URL?; "),
+        ("HTTP_PORTS_IP", "did you mean HTTP_PORT?; "),
+        ("ZZZ", ""),
+    ],
+)
+def test_a_key_that_does_not_exist_is_answered_with_the_nearest(key: str, meant: str) -> None:
+    text = config_text(**{key: "anything"})
+
+    assert messages(text) == [
+        f"config.sh:{line_of(text, key)}: {key}: there is no such key; {meant}"
+        "correct or remove the line; config.sh.example lists every key"
+    ]
+
+
+def test_a_line_that_bash_would_interpret_is_one_problem_not_two() -> None:
+    text = config_text().replace("ADMIN_EMAIL=wiki@example.com", "ADMIN_EMAIL=$MAIL")
+    line = text.splitlines().index("ADMIN_EMAIL=$MAIL") + 1
+
+    assert messages(text) == [
+        f"config.sh:{line}: ADMIN_EMAIL: a $ is expanded by bash; put the value in single quotes"
+    ]
+
+
+LAN = "http://192.0.2.10:8888"
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "message"),
+    [
+        (
+            {"URL": "https://wiki.example.com"},
+            "URL",
+            "it is https, but TLS=off means that nobody ends TLS; accepted is an http URL with"
+            " TLS=off, an https one with TLS=proxy; set TLS=proxy and put a web server with a"
+            " certificate in front, or use http",
+        ),
+        (
+            {"URL": "http://wiki.example.com", "TLS": "proxy"},
+            "URL",
+            "it is http, but TLS=proxy means that a web server in front ends TLS; accepted is an"
+            " https URL with TLS=proxy; write the URL with https, or set TLS=off",
+        ),
+        (
+            {"HTTP_PORT": "9999"},
+            "HTTP_PORT",
+            "the gateway would be at port 9999, but the URL's is 8888; accepted is empty, or"
+            " 8888; leave HTTP_PORT empty, or change the port in URL",
+        ),
+        (
+            {"URL": LAN, "HTTP_IP": "127.0.0.1"},
+            "HTTP_IP",
+            "the URL is at 192.0.2.10, which a gateway on 127.0.0.1 does not answer; accepted is"
+            " empty, 0.0.0.0 or 192.0.2.10; leave HTTP_IP empty",
+        ),
+        (
+            {"HTTP_IP": "192.0.2.10"},
+            "HTTP_IP",
+            "the URL is at localhost, which a gateway on 192.0.2.10 does not answer; accepted is"
+            " empty, 0.0.0.0 or 127.0.0.1; leave HTTP_IP empty",
+        ),
+        (
+            {"URL": "http://127.0.0.2:8888", "HTTP_IP": "127.0.0.1"},
+            "HTTP_IP",
+            "the URL is at 127.0.0.2, which a gateway on 127.0.0.1 does not answer; accepted is"
+            " empty, 0.0.0.0 or 127.0.0.2; leave HTTP_IP empty",
+        ),
+        (
+            {"URL": "http://wiki.example.com", "AWS_S3_UPLOAD_BUCKET_NAME": "wiki"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "uploads are at wiki.example.com, which Outline would take for a host of 'wiki' alone;"
+            " accepted is a name that wiki.example.com does not contain; choose another bucket"
+            " name (before there are uploads)",
+        ),
+        (
+            {"AWS_S3_UPLOAD_BUCKET_NAME": "files"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "uploads are at files.localhost, which Outline would take for a host of 'files' alone;"
+            " accepted is a name that files.localhost does not contain; choose another bucket name"
+            " (before there are uploads)",
+        ),
+        (
+            {"URL": LAN, "AWS_S3_UPLOAD_BUCKET_NAME": "api"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "Outline has pages of its own under /api/, where the bucket would be; accepted is a"
+            " name that is no path of Outline's; choose another bucket name (before there are"
+            " uploads)",
+        ),
+        (
+            {"URL": "https://192.0.2.10", "TLS": "proxy"},
+            "URL",
+            "with https at an IP address Outline can't reach its own uploads; accepted is a host"
+            " name, or FILE_STORAGE=local; give the machine a name, or set FILE_STORAGE=local",
+        ),
+    ],
+)
+def test_keys_that_contradict_each_other_are_explained(
+    changes: dict[str, str], key: str, message: str
+) -> None:
+    text = config_text(**changes)
+
+    assert messages(text) == [f"config.sh:{line_of(text, key)}: {key}: {message}"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"HTTP_PORT": "8888"},
+        {"HTTP_IP": "0.0.0.0"},
+        {"HTTP_IP": "127.0.0.1"},
+        {"URL": LAN, "HTTP_IP": "192.0.2.10"},
+        {"URL": LAN, "HTTP_PORT": "80"},
+        {"URL": "http://wiki.example.com", "HTTP_IP": "127.0.0.1", "HTTP_PORT": "9999"},
+        {"URL": "https://wiki.example.com", "TLS": "proxy", "HTTP_PORT": "9999"},
+        {"URL": "https://192.0.2.10", "TLS": "proxy", "FILE_STORAGE": "local"},
+        {
+            "URL": "http://wiki.example.com",
+            "AWS_S3_UPLOAD_BUCKET_NAME": "wiki",
+            "FILE_STORAGE": "local",
+        },
+        {"AWS_S3_UPLOAD_BUCKET_NAME": "api"},
+    ],
+)
+def test_keys_that_go_together_are_accepted(changes: dict[str, str]) -> None:
+    configuration(**changes)
+
+
+def test_every_rule_between_keys_is_in_the_table() -> None:
+    marks = vars(test_keys_that_contradict_each_other_are_explained)["pytestmark"]
+    table = next(mark for mark in marks if mark.name == "parametrize").args[1]
+    broken = {
+        rule.__name__
+        for changes, _, _ in table
+        for rule in config.RULES
+        if list(rule(_unchecked(changes)))
+    }
+
+    assert broken == {rule.__name__ for rule in config.RULES}
+
+
+def _unchecked(changes: dict[str, str]) -> Config:
+    values = {item.name: item.default or "" for item in SETTINGS}
+    values |= FAKE_SECRETS | {"ADMIN_EMAIL": "wiki@example.com"} | changes
+    return Config(**{item.name.lower(): item.kind.parse(values[item.name]) for item in SETTINGS})
+
+
+def test_every_problem_is_told_in_one_run_in_the_order_of_the_file() -> None:
+    text = config_text(
+        URL="https://wiki.example.com", ADMIN_EMAIL="", HTTP_PORT="http", OUTLINE_SECRET_KEY="1"
+    )
+    text += "K=$x\nNO_SUCH_KEY=1\n"
+
+    told = messages(text)
+
+    keys = ["URL", "ADMIN_EMAIL", "HTTP_PORT", "OUTLINE_SECRET_KEY", "K", "NO_SUCH_KEY"]
+    assert [message.split(": ")[1] for message in told] == keys
+    lines = [int(message.split(":")[1]) for message in told]
+    assert lines == sorted(lines)
+
+
+def test_a_rule_that_asks_for_a_wrong_value_waits_for_it_to_be_right() -> None:
+    told = messages(config_text(URL="https://192.0.2.10", TLS="maybe"))
+
+    assert [message.split(": ")[1] for message in told] == ["TLS"]
+
+
+SECRET = "Hunter2Hunter2"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from([item.name for item in SETTINGS if item.secret]),
+    st.sampled_from(
+        [
+            "{key}={secret}$x",
+            "{key}={secret} {secret}",
+            "{key}='{secret}",
+            '{key}="{secret}',
+            "{key}={secret};",
+            "{key}={secret}\r",
+            "{key} = {secret}",
+            "{key}: {secret}",
+            "{key}\n{secret}",
+            "{key}={secret}\t\n{secret}",
+            "{key}='{secret}\n{secret}'",
+            "{key}={secret}\x1b",
+            "{secret}",
+            "$({secret})",
+            "PIP_INDEX_URL=https://wiki:{secret}@pypi.example.com/simple",
+            "URL=http://wiki:{secret}@wiki.example.com",
+            "URL=http://wiki:a@{secret}@wiki.example.com",
+        ]
+    ),
+    st.sampled_from(["", "REDIS_PASSWORD=", "TLS=maybe\n"]),
+)
+def test_no_message_holds_a_secret(key: str, form: str, after: str) -> None:
+    text = f"ADMIN_EMAIL=\n{form.format(key=key, secret=SECRET)}\n{after}"
+
+    assert not [message for message in messages(text) if SECRET in message]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text_is_either_right_or_refused(text: str) -> None:
+    with suppress(ConfigInvalid):
+        config.load(text)

@@ -1,0 +1,177 @@
+from typing import Any
+
+import pytest
+
+from deploygen import kinds
+from deploygen.kinds import Kind, Origin
+
+
+@pytest.mark.parametrize(
+    ("raw", "origin"),
+    [
+        ("http://localhost:8888", Origin("http", "localhost", 8888)),
+        ("http://localhost", Origin("http", "localhost", 80)),
+        ("https://wiki.example.com/", Origin("https", "wiki.example.com", 443)),
+        ("HTTPS://Wiki.Example.COM:443", Origin("https", "wiki.example.com", 443)),
+        ("http://192.0.2.10:8888", Origin("http", "192.0.2.10", 8888)),
+        ("http://my_server", Origin("http", "my_server", 80)),
+    ],
+)
+def test_a_url_is_read_as_an_origin(raw: str, origin: Origin) -> None:
+    assert kinds.ORIGIN.parse(raw) == origin
+
+
+@pytest.mark.parametrize(
+    ("raw", "wrong"),
+    [
+        ("localhost:8888", "it does not start with http:// or https://"),
+        ("ftp://example.com", "it does not start with http:// or https://"),
+        ("http://", "its host is not a valid host name"),
+        ("http://-a.example.com", "its host is not a valid host name"),
+        ("http://wiki.example.com.", "its host is not a valid host name"),
+        ("http://維基.example.com", "its host is not a valid host name"),
+        ("http://a:b@example.com", "it holds a user name or password"),
+        (
+            "http://example.com/wiki",
+            "it has something after the host, and Outline can't live under a path",
+        ),
+        (
+            "http://example.com?",
+            "it has something after the host, and Outline can't live under a path",
+        ),
+        (
+            "http://example.com#a",
+            "it has something after the host, and Outline can't live under a path",
+        ),
+        ("http://[::1]:8888", "its host is an IPv6 address, which is not supported yet"),
+        ("http://192.0.2.300", "its host is not a valid IPv4 address"),
+        ("http://1", "its host is not a valid IPv4 address"),
+        ("http://0.0.0.0:8888", "its host is 0.0.0.0, which is no address to open in a browser"),
+        ("http://example.com:0", "its port is 0"),
+        ("http://example.com:65536", "it is not a URL"),
+        ("http://example.com:x", "it is not a URL"),
+        ("http://example.com\n", "it is not a URL"),
+    ],
+)
+def test_a_url_that_is_no_origin_is_refused(raw: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        kinds.ORIGIN.parse(raw)
+
+    assert str(refused.value) == wrong
+
+
+@pytest.mark.parametrize(
+    ("origin", "text"),
+    [
+        (Origin("http", "example.com", 80), "http://example.com"),
+        (Origin("https", "example.com", 443), "https://example.com"),
+        (Origin("http", "example.com", 443), "http://example.com:443"),
+        (Origin("https", "example.com", 8443), "https://example.com:8443"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_write_it(origin: Origin, text: str) -> None:
+    assert str(origin) == text
+
+
+@pytest.mark.parametrize(
+    ("host", "is_loopback", "is_ip_address"),
+    [
+        ("localhost", True, False),
+        ("wiki.localhost", True, False),
+        ("127.0.0.1", True, True),
+        ("127.1.2.3", True, True),
+        ("192.0.2.10", False, True),
+        ("localhost.example.com", False, False),
+    ],
+)
+def test_an_origin_knows_its_kind_of_host(
+    host: str, is_loopback: bool, is_ip_address: bool
+) -> None:
+    origin = Origin("http", host, 80)
+
+    assert (origin.is_loopback, origin.is_ip_address) == (is_loopback, is_ip_address)
+
+
+@pytest.mark.parametrize(
+    ("raw", "size"),
+    [("1", 1), ("2k", 2048), ("100m", 104_857_600), ("1G", 1_073_741_824), ("3MB", 3_145_728)],
+)
+def test_a_size_is_in_bytes(raw: str, size: int) -> None:
+    assert kinds.SIZE.parse(raw) == size
+
+
+ACCEPTED: list[tuple[Kind[Any], list[str]]] = [
+    (kinds.TEXT, ["Wiki", "'\"$\\ #%@:/?中", ""]),
+    (kinds.EMAIL, ["wiki@example.com", "a.b+c@sub.example.com", "WIKI@Example.com"]),
+    (kinds.IPV4, ["0.0.0.0", "127.0.0.1", "192.0.2.10"]),
+    (kinds.PORT, ["1", "80", "65535"]),
+    (kinds.SIZE, ["1", "5120g"]),
+    (kinds.PROJECT, ["wiki", "wiki-2", "2wiki", "a" * 31]),
+    (kinds.USERNAME, ["admin", "Wiki.Admin+1@example.com"]),
+    (kinds.BUCKET, ["abc", "outline-files-bucket", "a" * 63]),
+    (
+        kinds.IMAGE,
+        [
+            "nginx",
+            "postgres:17-alpine",
+            "registry.example.com:5000/team/nginx:1.28",
+            "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
+            "nginx:1.28@sha256:" + "0" * 64,
+        ],
+    ),
+    (kinds.REGISTRY, ["mirror.example.com", "mirror.example.com:5000/proxy"]),
+    (kinds.WEB_ADDRESS, ["https://pypi.example.com/simple", "http://192.0.2.10:3141/root/"]),
+    (kinds.LANGUAGE, ["en_US", "zh_CN"]),
+    (kinds.TIME_ZONE, ["UTC", "Asia/Shanghai", "America/Argentina/Buenos_Aires", "Etc/GMT+5"]),
+    (kinds.HEX_64, ["0123456789abcdef" * 4]),
+    (kinds.IDENTIFIER, ["abc", "a_b-C1"]),
+    (kinds.choice("off", "proxy"), ["off", "proxy"]),
+    (kinds.optional(kinds.PORT), ["", "80"]),
+]
+REFUSED: list[tuple[Kind[Any], list[str]]] = [
+    (kinds.TEXT, ["two\nlines", "a\tb", "\x1b[31m"]),
+    (kinds.EMAIL, ["", "wiki", "wiki@localhost", "a b@example.com", ".a@example.com", "é@e.com"]),
+    (kinds.IPV4, ["", "localhost", "::1", "192.0.2", "192.0.2.010"]),
+    (kinds.PORT, ["", "0", "65536", "80 ", "+80", "٨٠", "8888/tcp"]),
+    (kinds.SIZE, ["", "0", "-1", "1t", "1.5g", "5121g", "100 m"]),
+    (kinds.PROJECT, ["", "Wiki", "-wiki", "wi_ki", "a" * 32]),
+    (kinds.USERNAME, ["", "a b", "a:b", "a" * 151]),
+    (kinds.BUCKET, ["ab", "A-bucket", "-abc", "abc-", "a.b.c", "a" * 64]),
+    (kinds.IMAGE, ["", "Nginx", "nginx:", "nginx:1 28", "nginx:$TAG", "nginx@sha256:0"]),
+    (kinds.REGISTRY, ["", "https://mirror.example.com", "mirror.example.com/"]),
+    (kinds.WEB_ADDRESS, ["", "pypi.example.com", "https://user:word@pypi.example.com/simple"]),
+    (kinds.LANGUAGE, ["", "en", "en-US", "EN_us"]),
+    (kinds.TIME_ZONE, ["", "UTC+8 ", "../etc/passwd", "Asia Shanghai"]),
+    (kinds.HEX_64, ["", "0" * 63, "0" * 65, "G" * 64, "A" * 64]),
+    (kinds.IDENTIFIER, ["", "ab", "a b", "a:b", "a" * 129]),
+    (kinds.choice("off", "proxy"), ["", "Off", "acme"]),
+    (kinds.optional(kinds.PORT), ["0"]),
+]
+
+
+def _each(table: list[tuple[Kind[Any], list[str]]]) -> list[tuple[Kind[Any], str]]:
+    return [(kind, raw) for kind, raws in table for raw in raws]
+
+
+@pytest.mark.parametrize(("kind", "raw"), _each(ACCEPTED))
+def test_what_a_kind_accepts_it_reads(kind: Kind[Any], raw: str) -> None:
+    kind.parse(raw)
+
+
+@pytest.mark.parametrize(("kind", "raw"), _each(REFUSED))
+def test_what_a_kind_refuses_it_does_not_repeat(kind: Kind[Any], raw: str) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        kind.parse(raw)
+
+    assert len(raw) < 3 or raw not in str(refused.value)
+
+
+def test_a_kind_that_is_optional_takes_the_empty_value_for_none() -> None:
+    assert kinds.optional(kinds.PORT).parse("") is None
+
+
+def test_every_kind_says_what_it_accepts() -> None:
+    declared = [item for item in vars(kinds).values() if isinstance(item, Kind)]
+
+    assert declared
+    assert all(item.accepts for item in declared)

@@ -1,0 +1,102 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from deploygen import config, reference, secrets, shellconf
+from deploygen.settings import SETTINGS
+from tests.deploygen.made import config_text
+
+FOLDER = Path("/srv/wiki")
+MADE = [setting for setting in SETTINGS if setting.secret]
+
+
+def values(text: str) -> dict[str, str]:
+    return {item.key: item.value for item in shellconf.values(shellconf.parse(text))}
+
+
+def test_every_secret_that_is_missing_is_made() -> None:
+    filled = values(secrets.fill(reference.example(), FOLDER))
+
+    assert len(MADE) > 10
+    assert all(filled[setting.name] for setting in MADE)
+
+
+def test_what_is_made_is_right() -> None:
+    text = shellconf.assign(reference.example(), "ADMIN_EMAIL", "wiki@example.com")
+
+    config.load(secrets.fill(text, FOLDER))
+
+
+def test_a_secret_is_kept_ever_after() -> None:
+    once = secrets.fill(reference.example(), FOLDER)
+
+    assert secrets.fill(once, Path("/srv/moved")) == once
+
+
+def test_a_secret_of_the_persons_own_is_kept() -> None:
+    text = config_text(ADMIN_PASSWORD="of their own")
+
+    assert secrets.fill(text, FOLDER) == text
+
+
+def test_two_deployments_share_no_secret() -> None:
+    one, other = (values(secrets.fill(reference.example(), FOLDER)) for _ in range(2))
+
+    shared = [item.name for item in MADE if one[item.name] == other[item.name]]
+    assert shared == ["COMPOSE_PROJECT_NAME"]
+
+
+def test_secrets_of_one_deployment_all_differ() -> None:
+    filled = values(secrets.fill(reference.example(), FOLDER))
+
+    made = [filled[setting.name] for setting in MADE]
+    assert len(set(made)) == len(made)
+
+
+def test_only_the_lines_of_secrets_change() -> None:
+    before = reference.example().splitlines()
+    after = secrets.fill(reference.example(), FOLDER).splitlines()
+
+    assert len(after) == len(before)
+    changed = {new.partition("=")[0] for old, new in zip(before, after, strict=True) if old != new}
+    assert changed == {setting.name for setting in MADE}
+
+
+@pytest.mark.parametrize(
+    ("key", "pattern"),
+    [
+        ("ADMIN_PASSWORD", r"([a-hjkmnp-z2-9]{5}-){3}[a-hjkmnp-z2-9]{5}"),
+        ("OUTLINE_SECRET_KEY", r"[0-9a-f]{64}"),
+        ("OIDC_CLIENT_ID", r"[0-9a-f]{20}"),
+        # MinIO takes 8 to 40 characters.
+        ("AWS_SECRET_ACCESS_KEY", r"[0-9a-f]{40}"),
+        ("AWS_ACCESS_KEY_ID", r"[0-9a-f]{20}"),
+    ],
+)
+def test_a_secret_has_the_format_that_its_reader_asks_for(key: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, values(secrets.fill(reference.example(), FOLDER))[key])
+
+
+def test_a_secret_under_its_old_name_is_kept() -> None:
+    text = reference.example() + "MINIO_SECRET_KEY=from-an-old-file\n"
+
+    filled = values(secrets.fill(text, FOLDER))
+
+    assert filled["MINIO_SECRET_KEY"] == "from-an-old-file"
+    assert not filled["AWS_SECRET_ACCESS_KEY"]
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"),
+    [
+        ("/srv/wiki", "wiki"),
+        ("/srv/My Wiki_2", "my-wiki-2"),
+        ("/srv/維基", "wiki"),
+        ("/srv/.hidden", "hidden"),
+        ("/srv/" + "a" * 30 + "-b", "a" * 30),
+        ("/", "wiki"),
+    ],
+)
+def test_a_deployment_is_named_for_its_folder(folder: str, name: str) -> None:
+    assert secrets.project_name(Path(folder)) == name
