@@ -138,7 +138,9 @@ class Person:
 
     @staticmethod
     def _json(response: httpx.Response) -> dict[str, Any]:
-        assert response.is_success, f"{response.request.url}: {response.status_code} {response.text}"
+        assert response.is_success, (
+            f"{response.request.url}: {response.status_code} {response.text}"
+        )
         answer: dict[str, Any] = response.json()
         return answer
 
