@@ -1,5 +1,7 @@
 """The settings' declaration as config.sh.example."""
 
+import sys
+
 from deploygen import shellconf
 from deploygen.settings import GROUPS, SETTINGS, Setting
 
@@ -29,3 +31,7 @@ def entry(setting: Setting) -> str:
 def comment(setting: Setting) -> str:
     """Return what stands above a key."""
     return "".join(f"# {line}\n" for line in setting.doc.splitlines())
+
+
+if __name__ == "__main__":  # python -m deploygen.reference > config.sh.example
+    sys.stdout.write(example())

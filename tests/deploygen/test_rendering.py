@@ -1,0 +1,116 @@
+"""Templates print values through their format's escaper, decide nothing and guess nothing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import TemplateSyntaxError, UndefinedError, nodes
+
+from deploygen import sources
+from deploygen.generate import rendering
+from deploygen.generate.escaping import ESCAPERS
+
+ROOT = sources.find().root
+TEMPLATES = sorted(
+    [
+        "docker-compose.tmpl.yml",
+        *(
+            str(path.relative_to(ROOT))
+            for path in (ROOT / "templates").rglob("*")
+            if path.suffix in {".j2", ".inc"}
+        ),
+    ]
+)
+ESCAPERS_OF = {
+    ".yml": {"yaml"},
+    ".env": {"env", "url"},
+    ".conf": {"nginx"},
+    ".html": {"html"},
+    ".json": {"json"},
+}
+every_template = pytest.mark.parametrize("template", TEMPLATES)
+
+
+def allowed(template: str) -> set[str]:
+    """Return the escapers for the format of what ``template`` becomes."""
+    name = template.removesuffix(".j2").removesuffix(".inc")
+    return ESCAPERS_OF[Path(name).suffix]
+
+
+def printed(template: str) -> Iterator[nodes.Expr]:
+    """Yield what stands in each ``{{ }}``."""
+    jinja = rendering.environment(ROOT)
+    tree = jinja.parse((ROOT / template).read_text(encoding="utf-8"))
+    for output in tree.find_all(nodes.Output):
+        yield from (node for node in output.nodes if not isinstance(node, nodes.TemplateData))
+
+
+def unescaped(expressions: Iterator[nodes.Expr], escapers: set[str]) -> list[int]:
+    """Return the lines of values that none of ``escapers`` gets last."""
+    return [
+        expression.lineno
+        for expression in expressions
+        if not isinstance(expression, nodes.Const)
+        and not (isinstance(expression, nodes.Filter) and expression.name in escapers)
+    ]
+
+
+def test_there_are_templates_of_every_format() -> None:
+    assert {frozenset(allowed(template)) for template in TEMPLATES} == {
+        frozenset(escapers) for escapers in ESCAPERS_OF.values()
+    }
+
+
+def test_every_escaper_has_a_format() -> None:
+    assert set().union(*ESCAPERS_OF.values()) == set(ESCAPERS)
+
+
+@every_template
+def test_every_value_ends_in_the_escaper_of_its_format(template: str) -> None:
+    assert unescaped(printed(template), allowed(template)) == []
+
+
+@every_template
+def test_a_template_makes_no_names_and_no_defaults_of_its_own(template: str) -> None:
+    tree = rendering.environment(ROOT).parse((ROOT / template).read_text(encoding="utf-8"))
+
+    own = (nodes.Assign, nodes.AssignBlock, nodes.Macro, nodes.CallBlock, nodes.With)
+    assert not list(tree.find_all(own))
+
+
+def test_the_walk_sees_a_value_that_no_escaper_gets(tmp_path: Path) -> None:
+    jinja = rendering.environment(tmp_path)
+    source = (
+        "{{ a | env }}\n{{ b }}\n{{ c | env if c else d }}\n{{ e | url | env }}\n{{ f | json }}"
+    )
+    tree = jinja.parse(source)
+    expressions = (
+        node
+        for output in tree.find_all(nodes.Output)
+        for node in output.nodes
+        if not isinstance(node, nodes.TemplateData)
+    )
+
+    assert unescaped(expressions, {"env"}) == [2, 3, 5]
+
+
+def test_an_undefined_name_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "a.env.j2").write_text("A={{ missing | env }}\n")
+    (tmp_path / "b.env.j2").write_text("{% if config.missing %}B=1\n{% endif %}")
+    jinja = rendering.environment(tmp_path)
+
+    for template in ("a.env.j2", "b.env.j2"):
+        with pytest.raises(UndefinedError):
+            rendering.render(jinja, template, config={})
+
+
+def test_there_are_no_filters_but_the_escapers(tmp_path: Path) -> None:
+    with pytest.raises(TemplateSyntaxError, match="default"):
+        rendering.environment(tmp_path).from_string("{{ a | default('b') }}")
+
+
+def test_a_rendered_file_is_utf_8_and_keeps_its_last_line_end(tmp_path: Path) -> None:
+    (tmp_path / "a.env.j2").write_text("A={{ a | env }}\n")
+    jinja = rendering.environment(tmp_path)
+
+    assert rendering.render(jinja, "a.env.j2", a="中") == 'A="中"\n'.encode()
