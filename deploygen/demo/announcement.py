@@ -7,7 +7,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
-    """A running demo. `pids` are its own and its children's; `folder` is kept if `is_kept`."""
+    """A running demo. `pids` are its own, as `demo`, and its children's."""
 
     issuer: str
     client_id: str
@@ -23,7 +23,9 @@ class Ready:
 
     def as_json(self) -> str:
         """Return one line. It holds secrets: a script needs them to sign in."""
-        return json.dumps({**asdict(self), "folder": str(self.folder)})
+        shown = {**asdict(self), "folder": str(self.folder)}
+        del shown["is_kept"]
+        return json.dumps(shown)
 
     def as_text(self) -> str:
         kept = "kept" if self.is_kept else "removed at the end"

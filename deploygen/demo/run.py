@@ -1,6 +1,7 @@
 """A demo from start to end."""
 
 import http.client
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -143,7 +144,7 @@ def _ready(
         admin_url=provider.admin_url(site),
         admin_username=provider.ADMIN_USERNAME,
         admin_password=data.secret("admin_password"),
-        pids={name: child.pid for name, (child, _log) in running.items()},
+        pids={"demo": os.getpid()} | {name: child.pid for name, (child, _) in running.items()},
         folder=data.path,
         is_kept=is_kept,
     )
