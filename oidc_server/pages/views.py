@@ -7,6 +7,8 @@ from django.shortcuts import redirect
 from django.urls import reverse_lazy
 from django.views.generic import TemplateView
 
+from oidc_server.pages.forms import LoginForm
+
 
 class HomeView(LoginRequiredMixin, TemplateView):
     template_name = "pages/home.html"
@@ -16,6 +18,7 @@ class LoginView(views.LoginView):
     """The one place to sign in at, for the wiki and for the admin."""
 
     template_name = "pages/login.html"
+    authentication_form = LoginForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # With `next` the form is shown nevertheless: whoever was sent here from a page that their

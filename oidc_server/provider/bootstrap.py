@@ -14,14 +14,19 @@ def ensure_signing_key() -> str:
     """Make the RSA key that signs ID tokens if there is none. Returns what was done."""
     if RSAKey.objects.exists():
         return "kept"
+    RSAKey.objects.create(key=new_signing_key())
+    return "made"
+
+
+def new_signing_key() -> str:
+    """An RSA key in PEM, as django-oidc-provider's table holds it."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    RSAKey.objects.create(key=pem.decode("ascii"))
-    return "made"
+    return pem.decode("ascii")
 
 
 def ensure_wiki_client(client_id: str, client_secret: str, wiki_url: str) -> str:

@@ -6,7 +6,7 @@
 # ruff: noqa: F403 - Django's settings are one flat module
 import os
 
-ENVIRONMENT = {
+VARIABLES = {
     "SITE_URL": "http://wiki.localhost:8888",
     "WIKI_URL": "http://wiki.localhost:8888",
     "WIKI_NAME": "Test Wiki",
@@ -18,15 +18,15 @@ ENVIRONMENT = {
 }
 if os.environ.get("OIDC_TEST_DATABASE", "sqlite") == "postgresql":
     # Where the server is known once it runs.
-    ENVIRONMENT |= {
+    VARIABLES |= {
         "DATABASE_HOST": "127.0.0.1",
         "DATABASE_NAME": "oidc",
         "DATABASE_USER": "oidc",
         "DATABASE_PASSWORD": "not-a-secret",
     }
 else:
-    ENVIRONMENT |= {"SQLITE_PATH": "/nonexistent/tests-use-a-database-in-memory"}
+    VARIABLES |= {"SQLITE_PATH": "/nonexistent/tests-use-a-database-in-memory"}
 
-os.environ.update(ENVIRONMENT)
+os.environ.update(VARIABLES)
 
 from oidc_server.settings.server import *  # noqa: E402 - reads the environment set above

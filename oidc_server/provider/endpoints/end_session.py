@@ -33,10 +33,10 @@ class LogoutRequest:
         form = request.POST if request.method == "POST" else request.GET
         parameters = _parameters(form) or _parameters(request.GET)
         hinted, subject = _verified_hint(parameters.get("id_token_hint", ""))
-        named = _client(parameters.get("client_id"))
-        if hinted and named and hinted.pk != named.pk:  # section 2: they must match
+        name = parameters.get("client_id")
+        if hinted and name and name != hinted.client_id:  # section 2: they must match
             return cls(client=None, subject=None, next_page=None, parameters={})
-        client = hinted or named
+        client = hinted or _client(name)
         parameters.pop("id_token_hint", None)
         return cls(
             client=client,

@@ -1,0 +1,56 @@
+"""The database to test on, and the rows that bootstrap makes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+
+from oidc_server.provider.bootstrap import ensure_wiki_client, new_signing_key
+from tests.oidc_server import flow
+from tests.oidc_server.postgresql import Cluster, cluster
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster | None]:
+    """The server, or None when the tests run on SQLite."""
+    if connections["default"].vendor != "postgresql":
+        yield None
+        return
+    with cluster() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001 - runs before
+    postgresql: Cluster | None,
+) -> None:
+    if postgresql:
+        connections["default"].settings_dict["PORT"] = postgresql.port
+
+
+@pytest.fixture(scope="session")
+def signing_key() -> str:
+    """Made once: it takes up to a second."""
+    return new_signing_key()
+
+
+@pytest.fixture
+def wiki(db: None, signing_key: str) -> Any:  # noqa: ARG001 - a database to put it in
+    """A provider that the wiki's client can sign people in at."""
+    from oidc_provider.models import Client, RSAKey  # noqa: PLC0415 - needs the apps loaded
+
+    RSAKey.objects.create(key=signing_key)
+    ensure_wiki_client(flow.CLIENT_ID, flow.CLIENT_SECRET, flow.WIKI)
+    return Client.objects.get()
+
+
+@pytest.fixture
+def alice(wiki: Any) -> Any:  # noqa: ARG001 - whose user she is
+    return flow.make_user("alice", name="Alice Example")
+
+
+@pytest.fixture
+def admin_user(db: None) -> Any:  # noqa: ARG001 - a database to put it in
+    return flow.make_user("root", is_superuser=True)

@@ -1,0 +1,151 @@
+"""The provider as a deployment runs it: `init`, then `serve`, in processes of their own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.oidc_server import flow
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+_START = 30  # seconds
+
+
+def environment(port: int, **changes: str) -> dict[str, str]:
+    """Nothing of the tests' own environment but what finds programs and their libraries."""
+    address = f"http://127.0.0.1:{port}"
+    inherited = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LD_LIBRARY_PATH") if name in os.environ
+    }
+    return inherited | {
+        "SITE_URL": address,
+        "WIKI_URL": address,
+        "WIKI_NAME": "Running Wiki",
+        "SECRET_KEY": "for-tests-only-" + "0123456789abcdef" * 3,
+        "DEPLOYMENT_NAME": "running",
+        "OIDC_CLIENT_ID": flow.CLIENT_ID,
+        "OIDC_CLIENT_SECRET": flow.CLIENT_SECRET,
+        "ADMIN_USERNAME": "admin",
+        "ADMIN_EMAIL": "admin@example.com",
+        "ADMIN_PASSWORD": flow.PASSWORD,
+        **changes,
+    }
+
+
+def port_of(variables: dict[str, str]) -> int:
+    return int(variables["SITE_URL"].rpartition(":")[2])
+
+
+def command(
+    *arguments: str, variables: dict[str, str], check: bool = True
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "oidc_server", *arguments],
+        cwd=REPOSITORY,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=check,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    address: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def sign_in(self) -> dict[str, Any]:
+        """A whole sign-in with a session of its own; the tokens, as the wiki would get them."""
+        callback = f"{self.address}/auth/oidc.callback"
+        with httpx.Client(base_url=self.address, timeout=30) as browser:
+            page = browser.get(
+                "/uc/oauth/authorize",
+                params={
+                    "response_type": "code",
+                    "client_id": flow.CLIENT_ID,
+                    "redirect_uri": callback,
+                    "scope": "openid profile email",
+                    "state": "of-the-running-wiki",
+                },
+                follow_redirects=True,
+            )
+            form = dict(re.findall(r'name="(csrfmiddlewaretoken|next)" value="([^"]*)"', page.text))
+            back = browser.post(
+                "/uc/accounts/login/",
+                data={
+                    "username": "admin",
+                    "password": flow.PASSWORD,
+                    **{name: unescape(value) for name, value in form.items()},
+                },
+            )
+            back = browser.get(back.headers["location"])
+            code = httpx.URL(back.headers["location"]).params["code"]
+            answer = browser.post(
+                "/uc/oauth/token",
+                data={
+                    "grant_type": "authorization_code",
+                    "code": code,
+                    "redirect_uri": callback,
+                    "client_id": flow.CLIENT_ID,
+                    "client_secret": flow.CLIENT_SECRET,
+                },
+            )
+            answer.raise_for_status()
+            tokens: dict[str, Any] = answer.json()
+            return {
+                **tokens,
+                "code": code,
+                "session": browser.cookies["running_oidc_session"],
+            }
+
+    def userinfo(self, tokens: dict[str, Any]) -> httpx.Response:
+        return httpx.get(
+            f"{self.address}/uc/oauth/userinfo",
+            headers={"authorization": f"Bearer {tokens['access_token']}"},
+            timeout=30,
+        )
+
+
+@contextmanager
+def serve(variables: dict[str, str], port: int, log: Path) -> Iterator[Running]:
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "oidc_server", "serve", "--bind", f"127.0.0.1:{port}"],
+            cwd=REPOSITORY,
+            env=variables,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        running = Running(address=variables["SITE_URL"], process=process, log=log)
+        _wait_until_ready(running)
+        yield running
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+
+
+def _wait_until_ready(running: Running) -> None:
+    deadline = time.monotonic() + _START
+    while True:
+        try:
+            if httpx.get(f"{running.address}/uc/health/ready").status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if time.monotonic() > deadline or running.process.poll() is not None:
+            raise AssertionError(f"the provider did not start:\n{running.log.read_text()}")
+        time.sleep(0.1)

@@ -1,0 +1,154 @@
+"""The one-shot: everything made once, kept at every further start, brought in line when told."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from oidc_provider.models import Client, RSAKey
+
+from oidc_server.accounts.bootstrap import ensure_administrator
+from oidc_server.accounts.models import User
+from oidc_server.provider.bootstrap import ensure_signing_key, ensure_wiki_client
+from tests.oidc_server import flow
+from tests.oidc_server.settings import VARIABLES
+
+pytestmark = pytest.mark.django_db
+VALUES = {
+    "OIDC_CLIENT_ID": flow.CLIENT_ID,
+    "OIDC_CLIENT_SECRET": flow.CLIENT_SECRET,
+    "ADMIN_USERNAME": "admin",
+    "ADMIN_EMAIL": "admin@example.com",
+    "ADMIN_PASSWORD": flow.PASSWORD,
+}
+
+
+def state() -> list[Any]:
+    return [
+        list(model._default_manager.order_by("pk").values()) for model in (User, Client, RSAKey)
+    ]
+
+
+def bootstrap(monkeypatch: Any, capsys: Any, **changes: str) -> str:
+    for name, value in {**VALUES, **changes}.items():
+        monkeypatch.setenv(name, value)
+    # The database is the tests' own, whatever the environment tells.
+    monkeypatch.setattr(
+        "oidc_server.bootstrap.management.commands.bootstrap.wait_for_database", lambda _: None
+    )
+    call_command("bootstrap")
+    return str(capsys.readouterr().out)
+
+
+def test_it_makes_what_a_sign_in_needs(monkeypatch: Any, capsys: Any) -> None:
+    bootstrap(monkeypatch, capsys)
+
+    admin = User.objects.get()
+    assert flow.browser().login(username="admin@example.com", password=flow.PASSWORD)
+    assert (admin.is_active, admin.is_staff, admin.is_superuser) == (True, True, True)
+    assert flow.userinfo(flow.tokens_for(admin)["access_token"]).json()["sub"] == admin.sub
+
+
+def test_it_changes_nothing_the_second_time(monkeypatch: Any, capsys: Any) -> None:
+    bootstrap(monkeypatch, capsys)
+    before = state()
+
+    told = bootstrap(monkeypatch, capsys)
+
+    assert state() == before
+    assert "made" not in told
+
+
+def test_it_tells_no_secret(monkeypatch: Any, capsys: Any) -> None:
+    told = bootstrap(monkeypatch, capsys)
+
+    assert "administrator admin: made" in told
+    for secret in (flow.PASSWORD, flow.CLIENT_SECRET, VARIABLES["SECRET_KEY"]):
+        assert secret not in told
+
+
+def test_the_signing_key_is_made_once() -> None:
+    assert ensure_signing_key() == "made"
+    kept = RSAKey.objects.get().key
+
+    assert ensure_signing_key() == "kept"
+    assert RSAKey.objects.get().key == kept
+
+
+def test_the_wikis_client_follows_the_configuration() -> None:
+    ensure_wiki_client("old", "old secret", "http://old.example.com")
+
+    assert ensure_wiki_client("new", "new secret", "https://new.example.com") == "changed"
+
+    client = Client.objects.get()
+    assert (client.client_id, client.client_secret) == ("new", "new secret")
+    assert client.redirect_uris == ["https://new.example.com/auth/oidc.callback"]
+    assert client.post_logout_redirect_uris == ["https://new.example.com"]
+    assert (client.client_type, client.jwt_alg) == ("confidential", "RS256")
+    assert list(client.response_type_values()) == ["code"]
+    assert client.require_consent is False
+
+
+def administrator(password: str = "configured password", **changes: str) -> User:
+    wanted = {"username": "admin", "email": "admin@example.com", **changes}
+    ensure_administrator(wanted["username"], wanted["email"], password)
+    return User.objects.get()
+
+
+def test_a_password_changed_in_the_admin_stays() -> None:
+    admin = administrator()
+    admin.set_password("chosen in the admin")
+    admin.save()
+
+    assert administrator().check_password("chosen in the admin")
+
+
+def test_a_changed_configured_password_lets_a_locked_out_administrator_in() -> None:
+    admin = administrator()
+    admin.set_password("forgotten")
+    admin.is_active = admin.is_superuser = False
+    admin.save()
+
+    found = administrator("new configured password")
+
+    assert found.check_password("new configured password")
+    assert found.is_active
+    assert found.is_superuser
+
+
+def test_an_administrator_turned_off_on_purpose_stays_off() -> None:
+    admin = administrator()
+    admin.is_active = False
+    admin.save()
+
+    assert not administrator().is_active
+
+
+def test_what_was_changed_in_the_admin_stays() -> None:
+    admin = administrator()
+    admin.name, admin.email = "Root", "root@example.com"
+    admin.save()
+
+    found = administrator()
+
+    assert (found.name, found.email) == ("Root", "root@example.com")
+
+
+def test_a_changed_configured_name_is_the_same_account() -> None:
+    admin = administrator()
+
+    found = administrator("another configured password", username="boss")
+
+    assert (found.pk, found.sub, found.username) == (admin.pk, admin.sub, "boss")
+
+
+def test_a_deleted_administrator_is_made_again() -> None:
+    administrator().delete()
+
+    assert administrator().check_password("configured password")
+
+
+def test_the_configured_password_is_kept_as_a_hash() -> None:
+    admin = administrator()
+
+    assert admin.configured_password.startswith("argon2$argon2id$")
+    assert admin.configured_password != admin.password

@@ -1,0 +1,183 @@
+"""Pages carry all they need, and say what a browser may do with them."""
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tests.oidc_server import flow
+
+PUBLIC = ["/uc/accounts/login/", "/uc/oauth/authorize", "/uc/oauth/end-session", "/uc/missing"]
+OWN = ["/uc/", "/uc/accounts/password/", "/uc/oauth/end-session-prompt"]
+ADMIN = ["/uc/admin/", "/uc/admin/accounts/user/", "/uc/admin/accounts/user/add/"]
+
+
+@pytest.fixture
+def desk(admin_user: Any) -> Client:
+    return flow.signed_in(admin_user)
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, *OWN, *ADMIN])
+def test_a_page_has_nothing_inline_and_nothing_from_outside(desk: Client, path: str) -> None:
+    html = (flow.browser() if path in PUBLIC else desk).get(path).content.decode()
+
+    assert "<main" in html
+    assert not re.search(r"<script(?![^>]*\b(src|type=\"application/json\"))", html)
+    assert not re.search(r"<style|\sstyle=|\son\w+=", html)
+    for address in re.findall(r'(?:src|href)="([^"]+)"', html):
+        assert address.startswith(("/uc/", "#", "?", ".", flow.WIKI)) or ":" not in address
+
+
+@pytest.mark.parametrize("path", [*PUBLIC, *OWN, *ADMIN, "/uc/static/pages/site.css"])
+def test_every_answer_tells_the_browser_its_rules(desk: Client, path: str) -> None:
+    headers = desk.get(path).headers
+
+    policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
+    assert policy["default-src"] == policy["base-uri"] == policy["frame-ancestors"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+
+
+def test_signing_in_may_end_at_the_wiki(db: None) -> None:
+    policy = flow.browser().get("/uc/accounts/login/").headers["Content-Security-Policy"]
+
+    assert f"form-action 'self' {flow.WIKI};" in policy
+
+
+def test_pages_can_not_be_framed(desk: Client) -> None:
+    assert desk.get("/uc/").headers["X-Frame-Options"] == "DENY"
+
+
+def test_cookies_are_named_for_the_deployment_and_stay_on_their_path(alice: Any) -> None:
+    person = flow.browser()
+    page = person.get("/uc/accounts/login/")
+    token = page.context["csrf_token"]
+    form = {"username": "alice", "password": flow.PASSWORD, "csrfmiddlewaretoken": token}
+
+    person.post("/uc/accounts/login/", form)
+
+    assert set(person.cookies) == {"wiki_oidc_session", "wiki_oidc_csrf"}
+    for cookie in person.cookies.values():
+        assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/uc/", "Lax", True)
+        assert not cookie["domain"]
+
+
+def test_a_new_session_begins_at_sign_in(alice: Any) -> None:
+    person = flow.backend()
+    person.cookies["wiki_oidc_session"] = "chosen-by-somebody-else-0000000"
+
+    person.post("/uc/accounts/login/", {"username": "alice", "password": flow.PASSWORD})
+
+    assert person.cookies["wiki_oidc_session"].value != "chosen-by-somebody-else-0000000"
+    assert person.get("/uc/").status_code == 200
+
+
+@pytest.mark.parametrize("password", ["wrong", flow.PASSWORD])
+def test_a_refused_sign_in_does_not_tell_why(alice: Any, password: str) -> None:
+    if password == flow.PASSWORD:
+        alice.is_active = False
+        alice.save()
+    visitor = flow.backend()
+
+    known = visitor.post("/uc/accounts/login/", {"username": "alice", "password": password})
+    unknown = visitor.post("/uc/accounts/login/", {"username": "nobody", "password": password})
+
+    assert known.context["form"].errors == unknown.context["form"].errors
+
+
+def test_sign_in_leads_to_no_other_site(alice: Any) -> None:
+    visitor = flow.backend()
+
+    answer = visitor.post(
+        "/uc/accounts/login/",
+        {"username": "alice", "password": flow.PASSWORD, "next": "https://elsewhere.example/"},
+    )
+
+    assert answer.headers["Location"] == "/uc/"
+
+
+@pytest.mark.parametrize(
+    ("proto", "origin", "status"),
+    [
+        ("http", "http://wiki.localhost:8888", 200),
+        ("http", "http://elsewhere.example", 403),
+        ("http", "null", 403),
+    ],
+)
+def test_forms_are_taken_from_the_public_address_only(
+    db: None, proto: str, origin: str, status: int
+) -> None:
+    visitor = flow.browser()
+    token = visitor.get("/uc/accounts/login/").context["csrf_token"]
+
+    answer = visitor.post(
+        "/uc/accounts/login/",
+        {"username": "a", "password": "b", "csrfmiddlewaretoken": token},
+        headers={"origin": origin, "x-forwarded-proto": proto},
+    )
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("wiki.localhost:8888", 200),
+        ("oidc:8000", 200),
+        ("127.0.0.1:8000", 200),
+        ("localhost", 400),
+        ("x.wiki.localhost", 400),
+        ("elsewhere.example", 400),
+    ],
+)
+def test_only_known_hosts_are_answered(db: None, settings: Any, host: str, status: int) -> None:
+    settings.ALLOWED_HOSTS = [name for name in settings.ALLOWED_HOSTS if name != "testserver"]
+
+    assert Client(headers={"host": host}).get("/uc/accounts/login/").status_code == status
+
+
+def test_the_home_page_tells_who_one_is_and_where_to_go(desk: Client, alice: Any) -> None:
+    of_admin = desk.get("/uc/").content.decode()
+    of_alice = flow.signed_in(alice).get("/uc/").content.decode()
+
+    assert "Alice Example" in of_alice
+    assert f'href="{flow.WIKI}"' in of_alice
+    assert "/uc/admin/" in of_admin
+    assert "/uc/admin/" not in of_alice
+
+
+def test_whoever_is_signed_in_sees_no_sign_in_page(alice: Any) -> None:
+    assert flow.signed_in(alice).get("/uc/accounts/login/").headers["Location"] == "/uc/"
+
+
+def test_signing_out_takes_a_form(alice: Any) -> None:
+    person = flow.signed_in(alice)
+    token = person.get("/uc/").context["csrf_token"]
+
+    assert person.get("/uc/accounts/logout/").status_code == 405
+    answer = person.post("/uc/accounts/logout/", {"csrfmiddlewaretoken": token})
+
+    assert "You are signed out" in answer.content.decode()
+    assert person.get("/uc/").status_code == 302
+
+
+def test_an_error_page_has_its_status_and_tells_no_detail(db: None, monkeypatch: Any) -> None:
+    visitor = flow.browser()
+    visitor.raise_request_exception = False
+
+    missing = visitor.get("/uc/missing")
+    forged = visitor.post("/uc/accounts/login/", {})
+    monkeypatch.setattr("oidc_server.pages.views.LoginView.get", lambda *_: 1 / 0)
+    broken = visitor.get("/uc/accounts/login/")
+
+    assert (missing.status_code, forged.status_code, broken.status_code) == (404, 403, 500)
+    for page in (missing, forged, broken):
+        assert flow.WIKI in page.content.decode()
+        assert "division" not in page.content.decode()
+
+
+def test_debug_is_off() -> None:
+    assert settings.DEBUG is False

@@ -1,0 +1,191 @@
+"""The provider as it is deployed, over HTTP."""
+
+import os
+import signal
+import stat
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from oidc_server.health import probe
+from tests.oidc_server import flow, running
+from tests.oidc_server.postgresql import PASSWORD, USER, Cluster, free_port
+
+
+@pytest.fixture(scope="module")
+def variables(
+    tmp_path_factory: pytest.TempPathFactory, postgresql: Cluster | None
+) -> dict[str, str]:
+    """A deployment of its own on a database of its own."""
+    if postgresql is None:
+        database = tmp_path_factory.mktemp("database") / "db.sqlite3"
+        return running.environment(free_port(), SQLITE_PATH=str(database))
+    name = f"running_{uuid4().hex}"
+    postgresql.create_database(name)
+    return running.environment(
+        free_port(),
+        DATABASE_HOST="127.0.0.1",
+        DATABASE_PORT=str(postgresql.port),
+        DATABASE_NAME=name,
+        DATABASE_USER=USER,
+        DATABASE_PASSWORD=PASSWORD,
+    )
+
+
+@pytest.fixture(scope="module")
+def provider(
+    variables: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[running.Running]:
+    running.command("init", variables=variables)
+    log = tmp_path_factory.mktemp("log") / "log"
+    with running.serve(variables, running.port_of(variables), log) as started:
+        yield started
+
+
+def test_from_nothing_to_a_sign_in(provider: running.Running, variables: dict[str, str]) -> None:
+    tokens = provider.sign_in()
+    again = running.command("init", variables=variables).stdout
+
+    assert "made" not in again
+    assert provider.userinfo(tokens).json()["preferred_username"] == "admin"
+    assert probe.is_ready(running.port_of(variables))
+
+
+def test_it_stops_cleanly_when_told(
+    provider: running.Running,  # noqa: ARG001 - has set the database up
+    variables: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    address = {"SITE_URL": f"http://127.0.0.1:{port}"}
+    with running.serve(variables | address, port, tmp_path / "log") as started:
+        started.process.send_signal(signal.SIGTERM)
+
+        assert started.process.wait(timeout=10) == 0
+
+
+def test_many_sign_in_at_once(provider: running.Running) -> None:
+    with ThreadPoolExecutor(4) as people:
+        signed_in = list(people.map(lambda _: provider.sign_in(), range(24)))
+
+    assert len({tokens["access_token"] for tokens in signed_in}) == 24
+    assert all(provider.userinfo(tokens).status_code == 200 for tokens in signed_in)
+
+
+def test_the_log_has_no_code_token_or_session(provider: running.Running) -> None:
+    tokens = provider.sign_in()
+    httpx.get(f"{provider.address}/uc/missing", params={"code": tokens["code"]})
+    httpx.get(f"{provider.address}/uc/oauth/end-session", params={"id_token_hint": "garbage"})
+
+    log = provider.log.read_text()
+
+    assert "/uc/missing" in log
+    for name in ("code", "access_token", "refresh_token", "id_token", "session"):
+        assert tokens[name] not in log
+    assert flow.PASSWORD not in log
+    assert flow.CLIENT_SECRET not in log
+
+
+def test_a_hard_restart_of_the_database_signs_nobody_out(
+    provider: running.Running, postgresql: Cluster | None
+) -> None:
+    tokens = provider.sign_in()
+    if postgresql is not None:  # a file needs no server
+        with ThreadPoolExecutor(1) as operator:
+            restarting = operator.submit(postgresql.restart_hard)
+            answers = [provider.userinfo(tokens)]
+            while not restarting.done():
+                answers.append(provider.userinfo(tokens))
+            restarting.result()
+        assert {answer.status_code for answer in answers} == {200}
+
+    assert provider.userinfo(tokens).status_code == 200
+    assert provider.sign_in()
+
+
+def test_an_unusable_environment_stops_before_anything_is_done(tmp_path: Path) -> None:
+    variables = running.environment(1, SQLITE_PATH=str(tmp_path / "db"), ADMIN_EMAIL="nobody")
+    variables |= {"SITE_URL": "nowhere", "SECRET_KEY": "short-but-secret"}
+
+    told = running.command("init", variables=variables, check=False)
+
+    assert told.returncode == 78
+    assert [line.split(":")[0].strip() for line in told.stderr.splitlines()[1:]] == [
+        "SITE_URL",
+        "SECRET_KEY",
+        "ADMIN_EMAIL",
+    ]
+    assert "short-but-secret" not in told.stderr
+    assert not (tmp_path / "db").exists()
+
+
+def test_serving_waits_for_its_database_with_no_socket_open(tmp_path: Path) -> None:
+    port, database_port = free_port(), free_port()
+    variables = running.environment(
+        port,
+        DATABASE_HOST="127.0.0.1",
+        DATABASE_PORT=str(database_port),
+        DATABASE_NAME="oidc",
+        DATABASE_USER=USER,
+        DATABASE_PASSWORD=PASSWORD,
+    )
+
+    with (
+        pytest.raises(AssertionError, match="waiting for 127.0.0.1"),
+        pytest.MonkeyPatch.context() as patched,
+    ):
+        patched.setattr(running, "_START", 3)
+        with running.serve(variables, port, tmp_path / "log"):
+            raise RuntimeError("it served without a database")
+
+
+def test_the_internal_certificate_is_made_on_the_way(
+    variables: dict[str, str], tmp_path: Path
+) -> None:
+    variables = variables | {
+        "INTERNAL_TLS_HOST": "wiki.example.com",
+        "INTERNAL_CA_DIR": str(tmp_path / "ca"),
+        "INTERNAL_TLS_DIR": str(tmp_path / "tls"),
+    }
+
+    previous = os.umask(0o077)
+    try:
+        running.command("init", variables=variables)
+    finally:
+        os.umask(previous)
+
+    assert stat.S_IMODE((tmp_path / "ca/ca.pem").stat().st_mode) == 0o644
+    assert stat.S_IMODE((tmp_path / "tls/key.pem").stat().st_mode) == 0o640
+
+
+def run(variables: dict[str, str], *arguments: str) -> Any:
+    return running.command(*arguments, variables=variables, check=False)
+
+
+def test_an_https_deployment_passes_djangos_own_check(variables: dict[str, str]) -> None:
+    variables = variables | {
+        "SITE_URL": "https://wiki.example.com",
+        "WIKI_URL": "https://wiki.example.com",
+    }
+
+    checked = run(variables, "check", "--deploy", "--fail-level", "WARNING")
+
+    assert checked.returncode == 0, checked.stderr
+    assert "no issues (2 silenced)" in checked.stdout + checked.stderr
+
+
+def test_an_http_deployment_passes_djangos_own_check(variables: dict[str, str]) -> None:
+    checked = run(variables, "check", "--deploy", "--fail-level", "WARNING")
+
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_no_migration_is_missing(variables: dict[str, str]) -> None:
+    checked = run(variables, "makemigrations", "--check", "--dry-run")
+
+    assert checked.returncode == 0, checked.stdout
