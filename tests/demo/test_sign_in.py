@@ -40,7 +40,7 @@ def test_refreshing_asks_the_provider_again(demo: Demo) -> None:
     for _ in range(2):
         visitor.submit("/refresh")
 
-    assert visitor.table("tokens")["refresh token"] == "used 2 times"
+    assert visitor.table("tokens")["refresh token"] == "times used: 2"
     assert visitor.table("userinfo") == before
 
 

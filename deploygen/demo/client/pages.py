@@ -77,7 +77,7 @@ def signed_in(who: SignIn) -> str:
     until = datetime.fromtimestamp(who.expires_at, tz=UTC)
     tokens = {
         "access token": f"good until {until:%Y-%m-%d %H:%M:%S} UTC",
-        "refresh token": f"used {who.refreshes} times" if who.refreshes else "not used yet",
+        "refresh token": f"times used: {who.refreshes}",
     }
     return _page(
         f"{name} - Sample client",
