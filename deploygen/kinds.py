@@ -13,6 +13,8 @@ MAX_PORT = 65535
 LOOPBACK = "127.0.0.1"
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the person's to choose
 _LARGEST_OBJECT = 5 * 1024**4  # of S3 (Amazon S3 User Guide, "Multipart upload limits")
+_MOST_IN_DISPLAY_NAME = 50  # of OIDC_DISPLAY_NAME in Outline's server/env.ts
+_LEAST_IN_MINIO_SECRET = 8  # of MinIO's internal/auth/credentials.go
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
@@ -64,6 +66,18 @@ class Origin:
 def _text(raw: str) -> str:
     if any(not char.isprintable() for char in raw):
         raise ValueError("it holds a character that can't be printed")
+    return raw
+
+
+def _name(raw: str) -> str:
+    if len(_text(raw)) > _MOST_IN_DISPLAY_NAME:
+        raise ValueError("it is too long for Outline's sign-in page")
+    return raw
+
+
+def _minio_secret(raw: str) -> str:
+    if len(_text(raw)) < _LEAST_IN_MINIO_SECRET:
+        raise ValueError("it is too short for MinIO")
     return raw
 
 
@@ -160,6 +174,10 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
 
 
 TEXT = Kind(parse=_text, accepts="one line of text")
+NAME = Kind(parse=_name, accepts=f"one line of text, up to {_MOST_IN_DISPLAY_NAME} characters")
+MINIO_SECRET = Kind(
+    parse=_minio_secret, accepts=f"one line of {_LEAST_IN_MINIO_SECRET} characters or more"
+)
 ORIGIN = Kind(parse=_origin, accepts="http:// or https://, a host and perhaps a :port")
 EMAIL = Kind(parse=_email, accepts="an address like wiki@example.com")
 IPV4 = Kind(parse=_ipv4, accepts="an IPv4 address of this machine, or 0.0.0.0 for all of them")

@@ -92,7 +92,7 @@ class Config:
         prompt="Address of the wiki",
     )
     wiki_name: str = _setting(
-        kinds.TEXT, "Wiki", "wiki", "Its name on the sign-in page of the user accounts."
+        kinds.NAME, "Wiki", "wiki", "Its name on the sign-in page of the user accounts."
     )
     admin_email: str = _setting(
         kinds.EMAIL,
@@ -237,7 +237,7 @@ class Config:
     )
     redis_password: str = _secret(kinds.TEXT, "hex64", "Of Redis.")
     minio_root_user: str = _secret(kinds.IDENTIFIER, "identifier", "MinIO's root user.")
-    minio_root_password: str = _secret(kinds.TEXT, "hex64", "MinIO's root password.")
+    minio_root_password: str = _secret(kinds.MINIO_SECRET, "hex64", "MinIO's root password.")
     aws_access_key_id: str = _secret(
         kinds.IDENTIFIER,
         "identifier",
@@ -245,7 +245,7 @@ class Config:
         old_names=("MINIO_ACCESS_KEY",),
     )
     aws_secret_access_key: str = _secret(
-        kinds.TEXT, "hex40", "That user's secret.", old_names=("MINIO_SECRET_KEY",)
+        kinds.MINIO_SECRET, "hex40", "That user's secret.", old_names=("MINIO_SECRET_KEY",)
     )
 
     @property

@@ -102,6 +102,8 @@ def test_a_size_is_in_bytes(raw: str, size: int) -> None:
 
 ACCEPTED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.TEXT, ["Wiki", "'\"$\\ #%@:/?中", ""]),
+    (kinds.NAME, ["Wiki", "维" * 50]),
+    (kinds.MINIO_SECRET, ["12345678"]),
     (kinds.EMAIL, ["wiki@example.com", "a.b+c@sub.example.com", "WIKI@Example.com"]),
     (kinds.IPV4, ["0.0.0.0", "127.0.0.1", "192.0.2.10"]),
     (kinds.PORT, ["1", "80", "65535"]),
@@ -130,6 +132,8 @@ ACCEPTED: list[tuple[Kind[Any], list[str]]] = [
 ]
 REFUSED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.TEXT, ["two\nlines", "a\tb", "\x1b[31m"]),
+    (kinds.NAME, ["a" * 51, "two\nlines"]),
+    (kinds.MINIO_SECRET, ["", "1234567", "1234\t5678"]),
     (kinds.EMAIL, ["", "wiki", "wiki@localhost", "a b@example.com", ".a@example.com", "é@e.com"]),
     (kinds.IPV4, ["", "localhost", "::1", "192.0.2", "192.0.2.010"]),
     (kinds.PORT, ["", "0", "65536", "80 ", "+80", "٨٠", "8888/tcp"]),

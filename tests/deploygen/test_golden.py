@@ -1,0 +1,82 @@
+"""The golden folders are what their config.sh gives; tests/e2e has the real programs read them."""
+
+from pathlib import Path
+
+import pytest
+
+from deploygen import config, shellconf, sources
+from deploygen.settings import SETTINGS
+from tests.deploygen import golden
+from tests.deploygen.made import config_text
+
+AGAIN = "run `python -m tests.deploygen.golden` and look at what it changes"
+every_case = pytest.mark.parametrize("case", golden.CASES)
+
+
+def config_of(case: str) -> str:
+    return (golden.FOLDER / case / "config.sh").read_text(encoding="utf-8")
+
+
+def test_there_is_a_golden_folder_for_each_kind_of_deployment() -> None:
+    assert golden.CASES == [
+        "defaults",
+        "every-key-set",
+        "https-behind-proxy",
+        "ip-address",
+        "local-storage",
+        "localhost",
+        "mirrors",
+    ]
+
+
+@every_case
+def test_a_config_gives_its_golden_files_byte_for_byte(case: str) -> None:
+    generated, expected = golden.generated(case), golden.expected(case)
+
+    assert sorted(generated) == sorted(expected), AGAIN
+    for path, content in expected.items():
+        assert generated[path].decode() == content.decode(), f"{path}: {AGAIN}"
+
+
+def test_the_defaults_are_the_example_with_fake_secrets() -> None:
+    assert config_of("defaults") == config_text(), AGAIN
+
+
+def test_where_every_key_is_set_no_key_has_its_default() -> None:
+    text = config_of("every-key-set")
+    config.load(text)
+    found = {item.key: item.value for item in shellconf.parse(text).assignments}
+
+    # Uploads elsewhere would leave out what the other keys say of minio.
+    like_default = {item.name for item in SETTINGS if found.get(item.name, "") == item.default}
+    assert set(found) == {item.name for item in SETTINGS}
+    assert like_default == {"FILE_STORAGE"}
+
+
+def test_every_template_shows_in_a_golden_folder() -> None:
+    shown = {path for case in golden.CASES for path in golden.expected(case)}
+    templates = {
+        str(path.relative_to(sources.find().templates)).removesuffix(".j2")
+        for path in sources.find().templates.rglob("*")
+        if path.is_file() and path.suffix != ".inc"
+    }
+
+    assert templates | {"docker-compose.yml"} == shown
+
+
+def test_the_source_of_the_oidc_server_does_not_show_in_a_golden_folder() -> None:
+    files = {
+        "oidc-server/Dockerfile": b"FROM scratch\n",
+        "docker-compose.yml": b'image: "wiki-oidc:0123456789abcdef"\n',
+    }
+
+    assert golden.comparable(files) == {
+        "docker-compose.yml": b'image: "wiki-oidc:0000000000000000"\n'
+    }
+
+
+def test_a_folder_is_read_with_all_that_is_in_it(tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    (tmp_path / "env" / "a.env").write_bytes(b"A=1\n")
+
+    assert golden.read(tmp_path) == {"env/a.env": b"A=1\n"}
