@@ -6,10 +6,10 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from django.contrib.auth import get_user_model
 from django.http import HttpResponseBase
 from django.test import Client
 
+from oidc_server.accounts.models import User
 from tests.oidc_server.settings import VARIABLES
 
 WIKI = VARIABLES["WIKI_URL"]
@@ -21,7 +21,7 @@ VERIFIER = "v" * 43
 
 def make_user(username: str, **fields: Any) -> Any:
     fields = {"email": f"{username}@example.com", "password": PASSWORD, **fields}
-    return get_user_model()._default_manager.create_user(username, **fields)  # type: ignore[attr-defined] # ours
+    return User.objects.create_user(username, **fields)
 
 
 def browser() -> Client:
@@ -61,9 +61,9 @@ def code_for(user: Any, **changes: str) -> str:
     return parameters_of(authorize(signed_in(user), **changes))["code"]
 
 
-def post_token(client: Client | None = None, **changes: str) -> Any:
+def post_token(**changes: str) -> Any:
     parameters = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **changes}
-    return (client or backend()).post("/uc/oauth/token", {k: v for k, v in parameters.items() if v})
+    return backend().post("/uc/oauth/token", {k: v for k, v in parameters.items() if v})
 
 
 def exchange(code: str, **changes: str) -> Any:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -26,8 +27,14 @@ class Cluster:
 
     def restart_hard(self) -> None:
         """As after a power cut: no farewell to the connections, and recovery at the next start."""
-        self._control("stop", "-m", "immediate")
+        self.stop_hard()
+        self.start()
+
+    def start(self) -> None:
         self._control("start", "-l", str(self.data.parent / "log"))
+
+    def stop_hard(self) -> None:
+        self._control("stop", "-m", "immediate")
 
     def create_database(self, name: str) -> None:
         with psycopg.connect(self.address(), autocommit=True) as connection:
@@ -37,7 +44,14 @@ class Cluster:
         return f"host=127.0.0.1 port={self.port} user={USER} password={PASSWORD} dbname=postgres"
 
     def _control(self, verb: str, *arguments: str) -> None:
-        command = [self.binaries / "pg_ctl", verb, "-w", "-D", self.data, *arguments]
+        command: list[str | Path] = [
+            self.binaries / "pg_ctl",
+            verb,
+            "-w",
+            "-D",
+            self.data,
+            *arguments,
+        ]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **_as_nobody_special())
 
 
@@ -52,25 +66,27 @@ def cluster() -> Iterator[Cluster]:
     password_file.write_text(PASSWORD)
     data = folder / "data"
     subprocess.run(
-        [binaries / "initdb", "-D", data, "-U", USER, "-A", "scram-sha-256", "--no-sync"]
-        + ["-E", "UTF8", "--locale=C.UTF-8", f"--pwfile={password_file}"],
+        [
+            *(binaries / "initdb", "-D", data, "-U", USER, "-A", "scram-sha-256", "--no-sync"),
+            *("-E", "UTF8", "--locale=C.UTF-8", f"--pwfile={password_file}"),
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
         **run_as,
     )
     port = free_port()
-    # No flush and no socket in the file system: nothing of it is kept.
+    # Neither survives a power cut, which a folder of tests needn't; a killed server loses nothing.
     (data / "postgresql.auto.conf").write_text(
         f"port={port}\nlisten_addresses='127.0.0.1'\nunix_socket_directories=''\n"
-        "fsync=off\nsynchronous_commit=off\nmax_connections=40\nshared_buffers=32MB\n"
+        "fsync=off\nmax_connections=40\nshared_buffers=32MB\n"
     )
     made = Cluster(port=port, binaries=binaries, data=data)
-    made._control("start", "-l", str(folder / "log"))
+    made.start()
     try:
         _wait_for(made)
         yield made
     finally:
-        made._control("stop", "-m", "immediate")
+        made.stop_hard()
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -100,7 +116,7 @@ def _binaries() -> Path:
     raise RuntimeError("these tests need PostgreSQL's programs: apt-get install postgresql")
 
 
-def _as_nobody_special() -> dict[str, object]:
+def _as_nobody_special() -> dict[str, Any]:
     """PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return {"cwd": "/"}

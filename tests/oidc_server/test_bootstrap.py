@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.models import Manager
 from oidc_provider.models import Client, RSAKey
 
 from oidc_server.accounts.bootstrap import ensure_administrator
@@ -13,6 +14,7 @@ from tests.oidc_server import flow
 from tests.oidc_server.settings import VARIABLES
 
 pytestmark = pytest.mark.django_db
+CONFIGURED = "configured password"
 VALUES = {
     "OIDC_CLIENT_ID": flow.CLIENT_ID,
     "OIDC_CLIENT_SECRET": flow.CLIENT_SECRET,
@@ -23,9 +25,8 @@ VALUES = {
 
 
 def state() -> list[Any]:
-    return [
-        list(model._default_manager.order_by("pk").values()) for model in (User, Client, RSAKey)
-    ]
+    managers: list[Manager[Any]] = [User.objects, Client.objects, RSAKey.objects]
+    return [list(manager.order_by("pk").values()) for manager in managers]
 
 
 def bootstrap(monkeypatch: Any, capsys: Any, **changes: str) -> str:
@@ -84,11 +85,11 @@ def test_the_wikis_client_follows_the_configuration() -> None:
     assert client.redirect_uris == ["https://new.example.com/auth/oidc.callback"]
     assert client.post_logout_redirect_uris == ["https://new.example.com"]
     assert (client.client_type, client.jwt_alg) == ("confidential", "RS256")
-    assert list(client.response_type_values()) == ["code"]
+    assert [response_type.value for response_type in client.response_types.all()] == ["code"]
     assert client.require_consent is False
 
 
-def administrator(password: str = "configured password", **changes: str) -> User:
+def administrator(password: str = CONFIGURED, **changes: str) -> User:
     wanted = {"username": "admin", "email": "admin@example.com", **changes}
     ensure_administrator(wanted["username"], wanted["email"], password)
     return User.objects.get()
@@ -144,7 +145,7 @@ def test_a_changed_configured_name_is_the_same_account() -> None:
 def test_a_deleted_administrator_is_made_again() -> None:
     administrator().delete()
 
-    assert administrator().check_password("configured password")
+    assert administrator().check_password(CONFIGURED)
 
 
 def test_the_configured_password_is_kept_as_a_hash() -> None:

@@ -134,7 +134,8 @@ def test_the_answer_of_another_site_does_not_count(alice: Any) -> None:
     assert is_signed_in(person)
 
 
-def test_without_a_session_nobody_is_asked(wiki: Any) -> None:
+@pytest.mark.usefixtures("wiki")
+def test_without_a_session_nobody_is_asked() -> None:
     back = end_session(flow.browser(), client_id=flow.CLIENT_ID, post_logout_redirect_uri=flow.WIKI)
     nowhere = end_session(flow.browser())
 

@@ -1,5 +1,6 @@
 from typing import Any
 
+import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
@@ -28,11 +29,13 @@ def test_live_needs_no_database() -> None:
     assert here().get("/uc/health/live").status_code == 200
 
 
-def test_ready_means_that_the_database_is_set_up(db: None) -> None:
+@pytest.mark.django_db
+def test_ready_means_that_the_database_is_set_up() -> None:
     assert here().get("/uc/health/ready").status_code == 200
 
 
-def test_not_ready_while_the_database_is_away(db: None, monkeypatch: Any) -> None:
+@pytest.mark.django_db
+def test_not_ready_while_the_database_is_away(monkeypatch: Any) -> None:
     def away() -> None:
         raise OperationalError
 
@@ -51,7 +54,8 @@ def test_a_restart_of_the_database_is_waited_for(alice: Any, monkeypatch: Any) -
     assert flow.userinfo(token).status_code == 200
 
 
-def test_a_database_that_stays_away_is_not_waited_for_for_ever(db: None, monkeypatch: Any) -> None:
+@pytest.mark.django_db
+def test_a_database_that_stays_away_is_not_waited_for_for_ever(monkeypatch: Any) -> None:
     monkeypatch.setattr(patience, "_POLL", 0.01)
     monkeypatch.setattr(patience, "_PATIENCE", 0.05)
 

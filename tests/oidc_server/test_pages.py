@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from tests.oidc_server import flow
 
@@ -41,7 +41,8 @@ def test_every_answer_tells_the_browser_its_rules(desk: Client, path: str) -> No
     assert headers["Referrer-Policy"] == "same-origin"
 
 
-def test_signing_in_may_end_at_the_wiki(db: None) -> None:
+@pytest.mark.django_db
+def test_signing_in_may_end_at_the_wiki() -> None:
     policy = flow.browser().get("/uc/accounts/login/").headers["Content-Security-Policy"]
 
     assert f"form-action 'self' {flow.WIKI};" in policy
@@ -51,7 +52,8 @@ def test_pages_can_not_be_framed(desk: Client) -> None:
     assert desk.get("/uc/").headers["X-Frame-Options"] == "DENY"
 
 
-def test_cookies_are_named_for_the_deployment_and_stay_on_their_path(alice: Any) -> None:
+@pytest.mark.usefixtures("alice")
+def test_cookies_are_named_for_the_deployment_and_stay_on_their_path() -> None:
     person = flow.browser()
     page = person.get("/uc/accounts/login/")
     token = page.context["csrf_token"]
@@ -65,7 +67,8 @@ def test_cookies_are_named_for_the_deployment_and_stay_on_their_path(alice: Any)
         assert not cookie["domain"]
 
 
-def test_a_new_session_begins_at_sign_in(alice: Any) -> None:
+@pytest.mark.usefixtures("alice")
+def test_a_new_session_begins_at_sign_in() -> None:
     person = flow.backend()
     person.cookies["wiki_oidc_session"] = "chosen-by-somebody-else-0000000"
 
@@ -88,7 +91,8 @@ def test_a_refused_sign_in_does_not_tell_why(alice: Any, password: str) -> None:
     assert known.context["form"].errors == unknown.context["form"].errors
 
 
-def test_sign_in_leads_to_no_other_site(alice: Any) -> None:
+@pytest.mark.usefixtures("alice")
+def test_sign_in_leads_to_no_other_site() -> None:
     visitor = flow.backend()
 
     answer = visitor.post(
@@ -99,17 +103,17 @@ def test_sign_in_leads_to_no_other_site(alice: Any) -> None:
     assert answer.headers["Location"] == "/uc/"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("proto", "origin", "status"),
     [
         ("http", "http://wiki.localhost:8888", 200),
+        ("https", "https://wiki.localhost:8888", 200),
         ("http", "http://elsewhere.example", 403),
         ("http", "null", 403),
     ],
 )
-def test_forms_are_taken_from_the_public_address_only(
-    db: None, proto: str, origin: str, status: int
-) -> None:
+def test_forms_are_taken_from_the_public_address_only(proto: str, origin: str, status: int) -> None:
     visitor = flow.browser()
     token = visitor.get("/uc/accounts/login/").context["csrf_token"]
 
@@ -122,6 +126,7 @@ def test_forms_are_taken_from_the_public_address_only(
     assert answer.status_code == status
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("host", "status"),
     [
@@ -133,7 +138,7 @@ def test_forms_are_taken_from_the_public_address_only(
         ("elsewhere.example", 400),
     ],
 )
-def test_only_known_hosts_are_answered(db: None, settings: Any, host: str, status: int) -> None:
+def test_only_known_hosts_are_answered(settings: Any, host: str, status: int) -> None:
     settings.ALLOWED_HOSTS = [name for name in settings.ALLOWED_HOSTS if name != "testserver"]
 
     assert Client(headers={"host": host}).get("/uc/accounts/login/").status_code == status
@@ -164,7 +169,8 @@ def test_signing_out_takes_a_form(alice: Any) -> None:
     assert person.get("/uc/").status_code == 302
 
 
-def test_an_error_page_has_its_status_and_tells_no_detail(db: None, monkeypatch: Any) -> None:
+@pytest.mark.django_db
+def test_an_error_page_has_its_status_and_tells_no_detail(monkeypatch: Any) -> None:
     visitor = flow.browser()
     visitor.raise_request_exception = False
 
@@ -177,6 +183,13 @@ def test_an_error_page_has_its_status_and_tells_no_detail(db: None, monkeypatch:
     for page in (missing, forged, broken):
         assert flow.WIKI in page.content.decode()
         assert "division" not in page.content.decode()
+
+
+@pytest.mark.parametrize(("proto", "secure"), [("https", True), ("http", False), ("HTTPS", False)])
+def test_the_gateways_word_for_the_scheme_counts(proto: str, secure: bool) -> None:
+    request = RequestFactory(headers={"host": "oidc", "x-forwarded-proto": proto}).get("/uc/")
+
+    assert request.is_secure() is secure
 
 
 def test_debug_is_off() -> None:

@@ -51,7 +51,8 @@ def test_userinfo_tells_what_outline_reads(alice: Any) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_the_name_is_the_username_when_there_is_no_other(wiki: Any) -> None:
+@pytest.mark.usefixtures("wiki")
+def test_the_name_is_the_username_when_there_is_no_other() -> None:
     bob = flow.make_user("bob")
 
     assert flow.userinfo(flow.tokens_for(bob)["access_token"]).json()["name"] == "bob"
@@ -68,6 +69,7 @@ def test_the_id_token_is_signed_by_a_published_key_and_names_the_public_issuer(a
     assert claims["sub"] == alice.sub
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("host", [urlsplit(flow.WIKI).netloc, "oidc:8000", "wiki-oidc:8000"])
 @pytest.mark.parametrize(
     "path",
@@ -77,7 +79,7 @@ def test_the_id_token_is_signed_by_a_published_key_and_names_the_public_issuer(a
         "/.well-known/oauth-authorization-server/uc/oauth",
     ],
 )
-def test_discovery_names_public_addresses_whoever_asks(db: None, host: str, path: str) -> None:
+def test_discovery_names_public_addresses_whoever_asks(host: str, path: str) -> None:
     found = Client(headers={"host": host}).get(path).json()
 
     assert found["issuer"] == f"{flow.WIKI}/uc/oauth"
@@ -199,11 +201,12 @@ def test_introspection_tells_a_turned_off_users_token_inactive(wiki: Any, alice:
     assert after == {"active": False}
 
 
+@pytest.mark.usefixtures("wiki")
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer   ", "Bearer unknown", "Bearer a b", "Bearer \x00", "Basic eDp5"],
 )
-def test_userinfo_refuses_whoever_has_no_valid_token(wiki: Any, header: str) -> None:
+def test_userinfo_refuses_whoever_has_no_valid_token(header: str) -> None:
     answer = flow.backend().get("/uc/oauth/userinfo", headers={"authorization": header})
 
     assert answer.status_code == 401
@@ -299,22 +302,25 @@ def test_a_code_bound_to_a_challenge_needs_its_verifier(alice: Any) -> None:
     assert flow.exchange(code(), code_verifier="ü" * 43).status_code == 400
 
 
+@pytest.mark.usefixtures("wiki")
 @pytest.mark.parametrize("name", ["code", "refresh_token", "redirect_uri", "client_id", "scope"])
 @pytest.mark.parametrize("grant", ["authorization_code", "refresh_token", "password", ""])
-def test_the_token_endpoint_refuses_garbage(wiki: Any, name: str, grant: str) -> None:
+def test_the_token_endpoint_refuses_garbage(name: str, grant: str) -> None:
     answer = flow.post_token(**{"grant_type": grant, "code": "x", name: "a\x00ü"})
 
     assert answer.status_code in {400, 401}
     assert "error" in answer.json()
 
 
-def test_prompt_none_without_a_session_is_answered_not_shown(wiki: Any) -> None:
+@pytest.mark.usefixtures("wiki")
+def test_prompt_none_without_a_session_is_answered_not_shown() -> None:
     answer = flow.authorize(flow.browser(), prompt="none")
 
     assert "error=login_required" in answer.headers["Location"]
 
 
-def test_a_consent_sent_without_a_session_leads_to_sign_in(wiki: Any) -> None:
+@pytest.mark.usefixtures("wiki")
+def test_a_consent_sent_without_a_session_leads_to_sign_in() -> None:
     visitor = flow.backend()
 
     answer = visitor.post("/uc/oauth/authorize", {"client_id": flow.CLIENT_ID, "allow": "yes"})
