@@ -58,9 +58,12 @@ def run(
     Raises RigError with the end of its output when it fails.
     """
     words = [str(word) for word in command]
+    around = {**os.environ, **(env or {})}
+    if shutil.which(words[0], path=around.get("PATH")) is None:
+        raise RigError(f"There is no program {words[0]}. Install it, then retry.")
     done = subprocess.run(
         words,
-        env={**os.environ, **(env or {})},
+        env=around,
         cwd=cwd,
         input=b"" if stdin is None else stdin,
         stdout=subprocess.PIPE,

@@ -52,7 +52,7 @@ def _go() -> dict[str, str]:
         present = version(
             run("go", "env", "GOVERSION", env={"GOTOOLCHAIN": "local"}, cwd=Path("/"))
         )
-    except (RigError, OSError):
+    except RigError:
         present = ()
     if present >= GO_AT_LEAST:
         return {}

@@ -36,7 +36,7 @@ def program(name: str) -> Path:
 
 
 def _wanted() -> str:
-    made_from = hashlib.sha256(f"{UV} {sys.version} {CHECKOUT}".encode())
+    made_from = hashlib.sha256(f"{UV} {sys.version_info[:3]} {CHECKOUT}".encode())
     for name in ("uv.lock", "pyproject.toml"):
         made_from.update((CHECKOUT / name).read_bytes())
     return made_from.hexdigest()

@@ -7,38 +7,54 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Self
 from xml.etree import ElementTree as ET
 
-from tests.rig import engine, linters, python_env, tools
+from tests.rig import engine, images, linters, python_env, tools
 from tests.rig.machine import cache_dir, say
 
 RESULTS = python_env.CHECKOUT / "test-results"
+TESTS = python_env.CHECKOUT / "tests"
+FAST = ("tests/deploygen", "tests/oidc_server")
+SLOW = ("tests/e2e", "tests/browser")
 
 
 def run_all() -> int:
-    """Run every stage, whatever an earlier one said, and return the exit code of the whole."""
+    """Run every stage, whatever an earlier one found, and return the exit code of the whole."""
     started = time.monotonic()
     RESULTS.mkdir(exist_ok=True)
     for stale in RESULTS.glob("*.xml"):
         stale.unlink()
     _timed("python environment", python_env.ensure)
     _timed("tools", tools.ensure)
-    with _Background("browser", "images") as machinery:
+    with _Background("images", "browser") as machinery:
         good = _timed("lint", linters.check)
         good &= run_fast()
-        good &= _timed("engine, images and browser", machinery.finish)
-    good &= _pytest("contract", "tests/contract", "tests/rig")
-    good &= _pytest("end to end", "tests/e2e", "tests/browser")
-    counts = _counts()
+        if not _timed("engine, images and browser", machinery.finish):
+            return 1  # nothing that follows can do without
+    good &= _pytest("contract", *_middle(), env=_engine())
+    good &= _pytest("end to end", *SLOW, env=_engine())
+    passed, failed, skipped = _counts()
     say(f"all stages took {_minutes(time.monotonic() - started)}")
-    sys.stdout.write(f"total: {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped\n")
+    sys.stdout.write(f"total: {passed} passed, {failed} failed, {skipped} skipped\n")
     return 0 if good else 1
 
 
 def run_fast() -> bool:
-    """Run the tests that need no engine, on both cores."""
-    return _pytest("fast", "tests/deploygen", "tests/oidc_server", "-n", "2")
+    """Run the tests that need neither engine nor browser, on both cores."""
+    return _pytest("fast", *FAST, "-n", "2")
+
+
+def _middle() -> list[str]:
+    """Return the folders of tests that no other stage names: a new one can't be forgotten."""
+    folders = {test.relative_to(TESTS).parts[0] for test in TESTS.rglob("test_*.py")}
+    named = {Path(name).name for name in (*FAST, *SLOW, "tests/benchmarks")}
+    return [f"tests/{name}" for name in sorted(folders - named)]
+
+
+def _engine() -> dict[str, str]:
+    return {**engine.environment(), "DEPLOYGEN_TEST_IMAGES": images.mode()}
 
 
 class _Background:
@@ -69,14 +85,18 @@ class _Background:
         return self._child.returncode == 0
 
 
-def _pytest(stage: str, *words: str) -> bool:
-    report = RESULTS / f"{stage.replace(' ', '-')}.xml"
-    report_words = (f"--junitxml={report}", "-q")
-    command = [str(python_env.program("python")), "-m", "pytest", *report_words, *words]
-    env = {**os.environ, **engine.environment()}
+def _pytest(stage: str, *words: str, env: dict[str, str] | None = None) -> bool:
+    report = f"--junitxml={RESULTS / stage.replace(' ', '-')}.xml"
+    command = [str(python_env.program("python")), "-m", "pytest", report, *words]
 
     def passed() -> bool:
-        done = subprocess.run(command, cwd=python_env.CHECKOUT, env=env, check=False)
+        done = subprocess.run(
+            command,
+            cwd=python_env.CHECKOUT,
+            env={**os.environ, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
         return done.returncode == 0
 
     return _timed(stage, passed)
