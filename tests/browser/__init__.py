@@ -1,0 +1,1 @@
+"""The generated stack through Chromium, one file per promise, on a large screen and on a phone."""
