@@ -23,7 +23,7 @@ _FIELD = re.compile(r'<input[^>]*name="csrfmiddlewaretoken"[^>]*value="([^"]+)"'
 
 @dataclass(frozen=True)
 class Attachment:
-    """An uploaded file: the address the wiki gives for it, and the storage's answer to the upload."""
+    """An uploaded file: the wiki's address for it, and the storage's answer to the upload."""
 
     url: str
     stored: httpx.Response
@@ -57,7 +57,7 @@ class Person:
         if _same_host(url, self.wiki):
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         address, host = _reachable(url)
-        response = self._http.request(method, address, headers={**headers, "Host": host}, **options)
+        response = self._http.request(method, address, headers={"Host": host, **headers}, **options)
         if _same_host(url, self.wiki):
             self._remember(response)
         response.request.url = httpx.URL(url)

@@ -19,7 +19,7 @@ UP_WITHIN = 420  # seconds, image build included
 DOCKER_WITHIN = 120
 
 
-class ComposeFailed(Exception):
+class ComposeError(Exception):
     """A compose or docker command that had to succeed did not; the message holds its output."""
 
 
@@ -55,7 +55,7 @@ class Stack:
         return self.config["URL"]
 
     def up(self) -> None:
-        """Run the command of the promise; raise ComposeFailed unless it exits 0."""
+        """Run the command of the promise; raise ComposeError unless it exits 0."""
         self.compose("up", "-d", "--wait", timeout=UP_WITHIN)
 
     def down(self) -> None:
@@ -99,7 +99,7 @@ def sigkill(container: dict[str, Any]) -> None:
     pid = container["State"]["Pid"]
     name = container["Name"]
     if pid <= 1:
-        raise ComposeFailed(f"{name} has no process to end")
+        raise ComposeError(f"{name} has no process to end")
     engine.kill_process(pid)
 
 
@@ -140,7 +140,7 @@ def _run(
         command, cwd=cwd, env=env, timeout=timeout, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
-        raise ComposeFailed(
+        raise ComposeError(
             f"{' '.join(command)} exited {done.returncode}\n{done.stdout}\n{done.stderr}"
         )
     return done

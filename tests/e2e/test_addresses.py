@@ -20,7 +20,7 @@ def test_people_sign_in_and_browser_and_server_reach_the_storage(addressed_stack
 
 def test_another_host_name_is_told_the_right_address(addressed_stack: Stack) -> None:
     with Person(addressed_stack.url) as person:
-        answer = person._http.get(addressed_stack.url, headers={"Host": "attacker.example"})
+        answer = person.request("GET", "/", headers={"Host": "attacker.example"})
 
     assert answer.status_code == 421
     assert addressed_stack.url in answer.text

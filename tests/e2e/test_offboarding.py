@@ -44,7 +44,8 @@ def test_a_wrong_password_signs_nobody_in(visitor: Person) -> None:
     assert visitor.who() is None
 
 
-def test_signing_out_ends_the_providers_session_too(stack: Stack, colleague: Person) -> None:
+@pytest.mark.usefixtures("colleague")
+def test_signing_out_ends_the_providers_session_too(stack: Stack) -> None:
     with Person(stack.url) as person:
         person.sign_in("colleague", PASSWORD)
 
@@ -55,8 +56,9 @@ def test_signing_out_ends_the_providers_session_too(stack: Stack, colleague: Per
         assert again.request.url.path.startswith("/uc/accounts/login")
 
 
+@pytest.mark.usefixtures("colleague")
 def test_turning_a_user_off_ends_their_sessions_and_nobody_elses(
-    stack: Stack, admin: Admin, colleague: Person
+    stack: Stack, admin: Admin
 ) -> None:
     with Person(stack.url) as person:
         person.sign_in("colleague", PASSWORD)
