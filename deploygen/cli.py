@@ -133,7 +133,7 @@ def check(folder: Path) -> None:
     "--port",
     type=click.IntRange(1, 65535),
     metavar="N",
-    help="The provider's port. Default: 8000, or any other if that is taken.",
+    help="The provider's port. Default: 8000, or the next free one.",
 )
 @click.option(
     "--dir",

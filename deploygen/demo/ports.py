@@ -42,14 +42,14 @@ def reserved(wanted: int | None) -> Iterator[tuple[Listener, Listener]]:
     with ExitStack() as stack:
         provider = _provider(wanted)
         stack.callback(provider.close)
-        client = _first_free(range(provider.port + 1, provider.port + 1 + _NEIGHBOURS))
+        client = _first_free(provider.port + 1)
         stack.callback(client.close)
         yield provider, client
 
 
 def _provider(wanted: int | None) -> Listener:
     if wanted is None:
-        return _first_free(range(_PREFERRED, _PREFERRED + 1))
+        return _first_free(_PREFERRED)
     try:
         return _listen(wanted)
     except OSError as error:
@@ -62,8 +62,9 @@ def _provider(wanted: int | None) -> Listener:
         ) from None
 
 
-def _first_free(ports: range) -> Listener:
-    for port in ports:
+def _first_free(start: int) -> Listener:
+    """Return a port soon after `start`, which is easier to remember than any other."""
+    for port in range(start, start + _NEIGHBOURS):
         try:
             return _listen(port)
         except (OSError, OverflowError):

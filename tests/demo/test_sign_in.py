@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
 import httpx
 import pytest
 
-from tests.demo.running import Demo
+from tests.demo.running import Demo, Machine
 from tests.demo.visitor import Visitor
 
 VERIFIER = "a-verifier-of-at-least-43-characters-0123456789"
@@ -54,6 +57,19 @@ def test_signing_out_leads_back_and_ends_the_session_at_the_provider(demo: Demo)
     assert "You are signed out." in page.text
     visitor.open(urljoin(demo.told["client_url"], "/sign-in"))
     assert visitor.is_asked_to_sign_in()
+
+
+def test_a_user_who_was_turned_off_is_out_at_the_next_refresh(machine: Machine) -> None:
+    told = machine.start().told
+    visitor = Visitor()
+    visitor.sign_in(told)
+    with closing(sqlite3.connect(Path(told["folder"]) / "demo.sqlite3")) as database, database:
+        database.execute("UPDATE accounts_user SET is_active = 0")
+
+    page = visitor.submit("/refresh")
+
+    assert "Your session has ended: the provider refused (400, invalid_grant" in page.text
+    assert "userinfo" not in page.text
 
 
 def test_signing_in_again_needs_no_password_while_the_session_is_open(demo: Demo) -> None:
