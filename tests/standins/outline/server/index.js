@@ -8,6 +8,12 @@ import { attachSockets } from "./sockets.js";
 import { openStorage } from "./storage/index.js";
 import { createWeb } from "./web.js";
 
+/** Process 1 of a container gets no default handlers, so both signals are answered from the start. */
+let cleanUp = async () => {};
+for (const signal of ["SIGTERM", "SIGINT"]) {
+  process.once(signal, () => cleanUp().finally(() => process.exit(0)));
+}
+
 const { env, complaints } = readEnvironment(process.env);
 if (complaints.length) {
   console.warn(
@@ -34,13 +40,9 @@ const server = web.listen(env.PORT, () => console.log(`Listening on port ${env.P
 server.setTimeout(env.REQUEST_TIMEOUT);
 const sockets = attachSockets(server, env);
 
-/** Process 1 of a container gets no default handlers, so both signals are answered here. */
-for (const signal of ["SIGTERM", "SIGINT"]) {
-  process.once(signal, async () => {
-    sockets.close();
-    server.close();
-    server.closeAllConnections();
-    await Promise.race([Promise.allSettled([revalidation.close(), database.end(), redis.quit()]), sleep(500)]);
-    process.exit(0);
-  });
-}
+cleanUp = async () => {
+  sockets.close();
+  server.close();
+  server.closeAllConnections();
+  await Promise.race([Promise.allSettled([revalidation.close(), database.end(), redis.quit()]), sleep(200)]);
+};

@@ -1,0 +1,203 @@
+"""What Outline asks of the stack, each as a check that a deployment passes or fails.
+
+A check that needs something from before a change (a session, say) yields once in between.
+A failed check raises AssertionError or, where the stack does not answer at all, httpx.HTTPError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from tests.contract.browser import StrictPerson
+from tests.contract.deployment import Deployment
+from tests.contract.websocket import status_of_upgrade
+
+KEPT = {"asked": True, "session": "kept"}
+# Minutes: an hour's access token is renewed before the provider is asked; one that was just renewed
+# is not, and what counts is userinfo alone.
+WITH_A_NEW_TOKEN = 61
+WITH_THE_TOKEN = 10
+SWITCHING_PROTOCOLS = 101
+ABOVE_NGINX_DEFAULT = 2_000_000  # bytes; nginx lets 1 MB pass, and so does Outline
+
+
+def starts(deployment: Deployment) -> None:
+    """The wiki starts on its variables and its database, and its health check says so."""
+    health = deployment.health("outline")
+    assert health == "healthy", f"{health}: {_log(deployment)}"
+
+
+def signs_in(deployment: Deployment) -> None:
+    """The admin of config.sh gets in, under the address of config.sh, as the wiki's admin."""
+    user = deployment.signed_in().who()
+    assert user is not None
+    assert user["email"] == deployment.stack.config["ADMIN_EMAIL"]
+    assert user["role"] == "admin"
+
+
+def sends_no_more_than_it_must(deployment: Deployment) -> None:
+    """What Outline sends in manual mode is all that the provider asks for."""
+    answer = StrictPerson(deployment.url).request("GET", "/auth/oidc")
+    query = parse_qs(urlsplit(answer.headers["location"]).query)
+    assert set(query) == {"response_type", "client_id", "redirect_uri", "scope", "state"}
+    assert query["redirect_uri"] == [f"{deployment.url}/auth/oidc.callback"]
+    signs_in(deployment)
+
+
+def knows_a_vouched_address(deployment: Deployment) -> None:
+    """Somebody whom the wiki knows by address only (invited, say) gets in."""
+    deployment.signed_in()
+    deployment.stack.execute(
+        "postgres", "psql", "-U", "postgres", "-qc", "DELETE FROM user_authentications", "outline"
+    )
+    signs_in(deployment)
+
+
+def stays_signed_in(deployment: Deployment) -> Iterator[None]:
+    """An hour later the provider still says yes."""
+    person = _with_renewed_token(deployment)
+    yield
+    assert _revalidate(person, WITH_THE_TOKEN) == KEPT
+
+
+def renews_its_token(deployment: Deployment) -> Iterator[None]:
+    """When the access token is near its end the refresh token gives a new one."""
+    person = deployment.signed_in()
+    yield
+    assert _revalidate(person, WITH_A_NEW_TOKEN) == KEPT
+
+
+def survives_a_stopped_provider(deployment: Deployment) -> Iterator[None]:
+    """While the provider is down nobody is signed out, since nothing else answers for it."""
+    person = _with_renewed_token(deployment)
+    yield
+    deployment.stack.compose("stop", "oidc")
+    try:
+        assert _revalidate(person, WITH_THE_TOKEN) == {"asked": False, "session": "kept"}
+    finally:
+        deployment.stack.compose("up", "--detach", "--no-deps", "--wait", "oidc")
+
+
+def survives_another_devices_logout(deployment: Deployment) -> Iterator[None]:
+    """Signing out at the provider on one device leaves the other's session alone."""
+    laptop, phone = deployment.signed_in(), deployment.signed_in()
+    yield
+    laptop.follow("GET", "/auth/oidc.logout")
+    assert _revalidate(phone, WITH_A_NEW_TOKEN) == KEPT
+
+
+def ends_with_the_account(deployment: Deployment) -> Iterator[None]:
+    """Turning a user off at the provider ends their session at the next question."""
+    person = _with_renewed_token(deployment)
+    yield
+    _set_active(deployment, active=False)
+    try:
+        assert _revalidate(person, WITH_THE_TOKEN)["session"] == "ended"
+    finally:
+        _set_active(deployment, active=True)
+
+
+def signs_out_everywhere(deployment: Deployment) -> Iterator[None]:
+    """Signing out ends the provider's session too and leads back to the wiki."""
+    person = deployment.signed_in()
+    yield
+    page = person.sign_out()
+    assert str(page.request.url).rstrip("/") == deployment.url, str(page.request.url)
+    again = person.follow("GET", "/auth/oidc")
+    assert 'name="password"' in again.text, f"no password asked at {again.request.url}"
+
+
+def tells_nobody(deployment: Deployment) -> None:
+    """The wiki sends no statistics."""
+    assert "Telemetry is on" not in _log(deployment)
+
+
+def keeps_its_scheme(deployment: Deployment) -> None:
+    """The front page answers at its own address, without a detour to https."""
+    answer = StrictPerson(deployment.url).request("GET", "/")
+    assert answer.status_code == httpx.codes.OK, answer.headers.get("location", answer.status_code)
+    refused = StrictPerson(deployment.url).request("POST", "/api/auth.config", json={})
+    assert refused.status_code == httpx.codes.OK
+
+
+def gives_cookies_that_come_back(deployment: Deployment) -> None:
+    """What is set on a page of the wiki is sent by a browser with the next request."""
+    person = StrictPerson(deployment.url)
+    person.request("GET", "/?notice=none")
+    assert "csrfToken" in person.cookies
+
+
+def says_hsts(deployment: Deployment) -> None:
+    """Strict-Transport-Security passes the gateway as Outline sends it."""
+    answer = StrictPerson(deployment.url).request("GET", "/?notice=none")
+    assert "includeSubDomains" in answer.headers.get("strict-transport-security", "")
+
+
+def opens_realtime(deployment: Deployment) -> None:
+    """The browser's websocket for events opens, with the Origin of a page of the wiki."""
+    url = deployment.url
+    status = status_of_upgrade(url, "/realtime/?EIO=4&transport=websocket", origin=url)
+    assert status == SWITCHING_PROTOCOLS
+    strange = status_of_upgrade(url, "/realtime/", origin="http://elsewhere.example.com")
+    assert strange != SWITCHING_PROTOCOLS
+
+
+def opens_collaboration(deployment: Deployment) -> None:
+    """The editor's websocket opens."""
+    status = status_of_upgrade(deployment.url, "/collaboration/document.1", origin=deployment.url)
+    assert status == SWITCHING_PROTOCOLS
+
+
+def takes_uploads(deployment: Deployment) -> None:
+    """A browser uploads more than nginx's and Outline's own 1 MB, and reads it back."""
+    person = deployment.signed_in()
+    content = b"x" * ABOVE_NGINX_DEFAULT
+    attachment = person.upload("big.bin", content)
+    assert attachment.stored.is_success, (
+        f"{attachment.stored.status_code}: {attachment.stored.text}"
+    )
+    assert person.download(attachment).content == content
+
+
+def stores_from_its_own_side(deployment: Deployment) -> None:
+    """The wiki's server puts, gets and deletes, from inside its container."""
+    assert deployment.signed_in().storage_check() == {"ok": True}
+
+
+def keeps_uploads_private(deployment: Deployment) -> None:
+    """Nobody reads an upload without a signature."""
+    person = deployment.signed_in()
+    page = person.download(person.upload("secret.txt", b"secret"))
+    unsigned = person.request("GET", str(page.request.url).partition("?")[0])
+    assert unsigned.status_code == httpx.codes.FORBIDDEN
+
+
+def _with_renewed_token(deployment: Deployment) -> StrictPerson:
+    """Return the admin an hour and a renewal later."""
+    person = deployment.signed_in()
+    assert _revalidate(person, WITH_A_NEW_TOKEN) == KEPT
+    return person
+
+
+def _revalidate(person: StrictPerson, minutes: int) -> dict[str, object]:
+    answer = person.request("POST", f"/standin/revalidate?minutes={minutes}")
+    assert answer.is_success, f"{answer.status_code}: {answer.text}"
+    outcome: dict[str, object] = answer.json()
+    return outcome
+
+
+def _set_active(deployment: Deployment, *, active: bool) -> None:
+    statement = (
+        "from django.contrib.auth import get_user_model\n"
+        "for user in get_user_model().objects.all():\n"
+        f"    user.is_active = {active}\n"
+        "    user.save()\n"
+    )
+    deployment.stack.execute("oidc", "python", "-m", "oidc_server.manage", "shell", "-c", statement)
+
+
+def _log(deployment: Deployment) -> str:
+    return deployment.stack.compose("logs", "--no-color", "--tail", "40", "outline")

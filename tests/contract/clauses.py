@@ -1,0 +1,484 @@
+"""The table: what Outline asks of the stack, where the stand-in holds it, and what shows a breach.
+
+Each clause names the code of ``tests/standins/outline/server`` that keeps Outline's side, the check
+that a sound deployment passes, and the breaches of the generated folder that the check must catch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.contract import checks
+from tests.contract.deployment import Deployment
+
+Check = Callable[[Deployment], Iterator[None] | None]
+
+TAMPERED = "http://NAME-tamper:8000"
+TOKEN = "uc/oauth/token"
+USERINFO = "uc/oauth/userinfo"
+DEAD_PROXY = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Variables:
+    """Other values for variables of Outline's env file; None takes one out."""
+
+    changes: Mapping[str, str | None]
+
+    def apply(self, deployment: Deployment) -> None:
+        deployment.set_variables(self.changes)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Another text in a generated file: patterns and what is put in their place."""
+
+    file: str
+    service: str
+    replacements: Mapping[str, str]
+
+    def apply(self, deployment: Deployment) -> None:
+        deployment.edit(self.file, self.service, self.replacements)
+
+
+@dataclass(frozen=True)
+class Compose:
+    """Other settings for Outline's service, as a compose override file would bring them."""
+
+    settings: Mapping[str, Any]
+
+    def apply(self, deployment: Deployment) -> None:
+        deployment.override("outline", self.settings)
+
+
+Breach = Variables | Edit | Compose
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One thing that Outline asks of the stack.
+
+    ``given`` are variables that must hold for the check to be about this clause. A clause that no
+    generated folder can break has no breaches but a reason.
+    """
+
+    name: str
+    text: str
+    standin: str
+    check: Check
+    breaches: Mapping[str, Breach] = field(default_factory=dict)
+    given: Mapping[str, str | None] = field(default_factory=dict)
+    unbreakable: str = ""
+
+
+def nginx(replacements: Mapping[str, str], file: str = "proxy.conf") -> Edit:
+    return Edit(f"nginx/{file}", "NAME-gateway", replacements)
+
+
+CLAUSES = (
+    Clause(
+        name="own command",
+        text="The image starts by its own CMD; there is no yarn in it.",
+        standin="../Dockerfile:CMD",
+        check=checks.starts,
+        breaches={
+            "a command for yarn": Compose(
+                {"command": ["sh", "-c", "yarn db:migrate && yarn start"]}
+            )
+        },
+    ),
+    Clause(
+        name="own files",
+        text="The image runs as 1001:1001 with a volume at /var/lib/outline/data.",
+        standin="storage/local.js:localStorage",
+        check=checks.stores_from_its_own_side,
+        given={"FILE_STORAGE": "local"},
+        breaches={
+            "a folder of root's": Variables({"FILE_STORAGE_LOCAL_ROOT_DIR": "/opt"}),
+        },
+    ),
+    Clause(
+        name="local uploads",
+        text="With FILE_STORAGE=local a browser uploads through /api/files.create.",
+        standin="api/files.js:fileRoutes",
+        check=checks.takes_uploads,
+        given={"FILE_STORAGE": "local"},
+        breaches={
+            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "nginx.conf"),
+            "a folder of root's": Variables({"FILE_STORAGE_LOCAL_ROOT_DIR": "/opt"}),
+        },
+    ),
+    Clause(
+        name="migrations",
+        text="Migrations and four extensions are made at start, as the database's own role.",
+        standin="migrations.js:migrate",
+        check=checks.starts,
+        breaches={"a database of somebody else's": Variables({"DATABASE_NAME": "oidc"})},
+    ),
+    Clause(
+        name="health",
+        text="/_health answers OK on http whatever FORCE_HTTPS says.",
+        standin="health.js:healthRoutes",
+        check=checks.starts,
+        given={"FORCE_HTTPS": "true"},
+        breaches={
+            "asked by https": Compose(
+                {
+                    "healthcheck": {
+                        "test": "wget -qO- https://127.0.0.1:3000/_health | grep -q OK",
+                        "start_period": "1s",
+                        "interval": "1s",
+                        "retries": 2,
+                    }
+                }
+            )
+        },
+    ),
+    Clause(
+        name="redis",
+        text="Queues and locks are in Redis, which health asks too.",
+        standin="redis.js:connectRedis",
+        check=checks.starts,
+        breaches={"another password": Variables({"REDIS_URL": "redis://:wrong@redis:6379"})},
+    ),
+    Clause(
+        name="values from files",
+        text="Any X_FILE is read as X, so a stray SSL_CERT_FILE stops the start.",
+        standin="file-secrets.js:readVariable",
+        check=checks.starts,
+        breaches={
+            "SSL_CERT_FILE": Variables({"SSL_CERT_FILE": "/etc/ssl/certs/ca-certificates.crt"})
+        },
+    ),
+    Clause(
+        name="required values",
+        text="SECRET_KEY (64 hex), UTILS_SECRET, URL, REDIS_URL and one way to the database.",
+        standin="environment.js:readEnvironment",
+        check=checks.starts,
+        breaches={
+            "a short key": Variables({"SECRET_KEY": "abc123"}),
+            "a key that is not hex": Variables({"SECRET_KEY": "x" * 64}),
+            "no UTILS_SECRET": Variables({"UTILS_SECRET": None}),
+            "no URL": Variables({"URL": None}),
+            "no REDIS_URL": Variables({"REDIS_URL": None}),
+            "no database": Variables({"DATABASE_HOST": None}),
+            "two databases": Variables({"DATABASE_URL": "postgres://outline@postgres/outline"}),
+            "an unknown language": Variables({"DEFAULT_LANGUAGE": "english"}),
+            "a flag in words": Variables({"FORCE_HTTPS": "no"}),
+            "a long provider name": Variables({"OIDC_DISPLAY_NAME": "x" * 51}),
+        },
+    ),
+    Clause(
+        name="postgres without TLS",
+        text="PGSSLMODE=disable for a Postgres without TLS.",
+        standin="database.js:connectDatabase",
+        check=checks.starts,
+        breaches={"left out": Variables({"PGSSLMODE": None})},
+    ),
+    Clause(
+        name="telemetry",
+        text="ENABLE_UPDATES is on unless turned off.",
+        standin="index.js:ENABLE_UPDATES",
+        check=checks.tells_nobody,
+        breaches={"left out": Variables({"ENABLE_UPDATES": None})},
+    ),
+    Clause(
+        name="upload limit",
+        text="FILE_STORAGE_UPLOAD_MAX_SIZE is 1 MB by default and nginx must let as much pass.",
+        standin="api/attachments.js:attachmentRoutes",
+        check=checks.takes_uploads,
+        breaches={
+            "left out": Variables({"FILE_STORAGE_UPLOAD_MAX_SIZE": None}),
+            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "nginx.conf"),
+        },
+    ),
+    Clause(
+        name="provider addresses",
+        text="The browser's address of the provider is public, the server's two are private.",
+        standin="oidc/strategy.js:createStrategy",
+        check=checks.signs_in,
+        breaches={
+            "a private one for the browser": Variables(
+                {"OIDC_AUTH_URI": "http://oidc:8000/uc/oauth/authorize"}
+            ),
+            "a public one for tokens": Variables(
+                {"OIDC_TOKEN_URI": f"http://localhost:PORT/{TOKEN}"}
+            ),
+            "a public one for userinfo": Variables(
+                {"OIDC_USERINFO_URI": f"http://localhost:PORT/{USERINFO}"}
+            ),
+            "one too few for manual mode": Variables({"OIDC_USERINFO_URI": None}),
+        },
+    ),
+    Clause(
+        name="authorization request",
+        text="Code, scopes, redirect_uri=<URL>/auth/oidc.callback and state; no nonce, no PKCE.",
+        standin="oidc/strategy.js:OidcStrategy",
+        check=checks.sends_no_more_than_it_must,
+        breaches={
+            "another URL than the provider knows": Variables({"URL": "http://127.0.0.1:PORT"}),
+            "another client": Variables({"OIDC_CLIENT_ID": "somebody-else"}),
+        },
+    ),
+    Clause(
+        name="token request",
+        text="The client's secret comes in the body, never in a header.",
+        standin="oidc/strategy.js:createStrategy",
+        check=checks.signs_in,
+        breaches={
+            "a provider that wants a header": Variables(
+                {"OIDC_TOKEN_URI": f"{TAMPERED}/basic-only/{TOKEN}"}
+            ),
+            "another secret": Variables({"OIDC_CLIENT_SECRET": "wrong"}),
+        },
+    ),
+    Clause(
+        name="claims",
+        text="Userinfo has an e-mail address and a name, asked with GET and Bearer.",
+        standin="oidc/strategy.js:signIn",
+        check=checks.signs_in,
+        breaches={
+            "no e-mail address": Variables(
+                {
+                    "OIDC_USERINFO_URI": f"{TAMPERED}/without-email/{USERINFO}",
+                    "OIDC_TOKEN_URI": f"{TAMPERED}/without-email/{TOKEN}",
+                }
+            ),
+            "no scope for it": Variables({"OIDC_SCOPES": "openid profile"}),
+            "no JSON": Variables({"OIDC_USERINFO_URI": f"{TAMPERED}/status-502/{USERINFO}"}),
+        },
+    ),
+    Clause(
+        name="verified address",
+        text="email_verified is true, or whoever is known by address only is refused.",
+        standin="oidc/provisioning.js:byEmail",
+        check=checks.knows_a_vouched_address,
+        breaches={
+            "unverified": Variables({"OIDC_USERINFO_URI": f"{TAMPERED}/unverified/{USERINFO}"}),
+        },
+    ),
+    Clause(
+        name="first admin",
+        text="The first user to sign in becomes the wiki's admin.",
+        standin="oidc/provisioning.js:newUser",
+        check=checks.signs_in,
+        unbreakable="it is Outline's own doing; the stack only signs in first",
+    ),
+    Clause(
+        name="asked again",
+        text="An hour after sign-in userinfo is asked again; any answer but 2xx ends the session.",
+        standin="oidc/revalidation.js:revalidate",
+        check=checks.stays_signed_in,
+        breaches={
+            status: Variables({"OIDC_USERINFO_URI": f"{TAMPERED}/status-{status}/{USERINFO}"})
+            for status in ("401", "503")
+        },
+    ),
+    Clause(
+        name="refresh",
+        text="Near its end the access token is renewed by the refresh token.",
+        standin="oidc/provider.js:refreshTokens",
+        check=checks.renews_its_token,
+        breaches={
+            "refused": Variables({"OIDC_TOKEN_URI": f"{TAMPERED}/refuse-refresh/{TOKEN}"}),
+        },
+    ),
+    Clause(
+        name="no answer",
+        text="A refused connection ends no session, so no gateway may answer for the provider.",
+        standin="oidc/revalidation.js:startRevalidationQueue",
+        check=checks.survives_a_stopped_provider,
+        breaches={
+            "through the gateway": Variables(
+                {"OIDC_USERINFO_URI": f"http://NAME-gateway:PORT/{USERINFO}"}
+            ),
+        },
+    ),
+    Clause(
+        name="one token set",
+        text="There is one token set per user, which another device's logout must not end.",
+        standin="oidc/provisioning.js:keepTokens",
+        check=checks.survives_another_devices_logout,
+        breaches={
+            "ended with the device": Variables(
+                {"OIDC_TOKEN_URI": f"{TAMPERED}/refuse-refresh/{TOKEN}"}
+            ),
+        },
+    ),
+    Clause(
+        name="offboarding",
+        text="Refusing a user who was turned off, when asked again, ends their sessions.",
+        standin="sessions.js:endSessions",
+        check=checks.ends_with_the_account,
+        breaches={
+            "a provider that always says yes": Variables(
+                {"OIDC_USERINFO_URI": f"{TAMPERED}/always-yes/{USERINFO}"}
+            ),
+        },
+    ),
+    Clause(
+        name="proxies",
+        text="HTTPS_PROXY takes the token request despite NO_PROXY; Docker injects such variables.",
+        standin="oidc/strategy.js:HttpsProxyAgent",
+        check=checks.signs_in,
+        breaches={
+            "left in the container": Compose(
+                {
+                    "environment": {
+                        "HTTPS_PROXY": DEAD_PROXY,
+                        "https_proxy": DEAD_PROXY,
+                        "NO_PROXY": "*",
+                    }
+                }
+            )
+        },
+    ),
+    Clause(
+        name="logout",
+        text="/auth/oidc.logout leads to OIDC_LOGOUT_URI, and from there back to URL exactly.",
+        standin="oidc/routes.js:authRoutes",
+        check=checks.signs_out_everywhere,
+        breaches={
+            "no address for it": Variables({"OIDC_LOGOUT_URI": None}),
+            "a private one": Variables(
+                {"OIDC_LOGOUT_URI": "http://oidc:8000/uc/oauth/end-session"}
+            ),
+        },
+    ),
+    Clause(
+        name="state",
+        text="The state's cookie is for the Host that was asked, so Host passes unchanged.",
+        standin="oidc/state.js:StateStore",
+        check=checks.signs_in,
+        breaches={
+            "Host of the upstream": nginx(
+                {
+                    r"Host \$http_host;": "Host $proxy_host;",
+                    r"X-Forwarded-Host \$http_host;": 'X-Forwarded-Host "";',
+                }
+            ),
+        },
+    ),
+    Clause(
+        name="secure cookies on http",
+        text="1.9.2 makes its sign-in cookies Secure on http too, and then fails to send them.",
+        standin="oidc/state.js:cookieOptions",
+        check=checks.signs_in,
+        breaches={
+            "told the true scheme": nginx({r"\n.*~\^/auth/ https;": ""}, "nginx.conf"),
+            "Secure left on": nginx({r"proxy_cookie_flags .*;": ""}, "nginx.conf"),
+        },
+    ),
+    Clause(
+        name="forced https",
+        text="FORCE_HTTPS=true sends whoever did not come by https away: GET 301, POST 405.",
+        standin="web.js:enforceHttps",
+        check=checks.keeps_its_scheme,
+        breaches={
+            "forced on http": Variables({"FORCE_HTTPS": "true"}),
+            "the default": Variables({"FORCE_HTTPS": None}),
+        },
+    ),
+    Clause(
+        name="scheme of cookies",
+        text="X-Forwarded-Proto https makes every cookie Secure.",
+        standin="csrf.js:attachCsrfToken",
+        check=checks.gives_cookies_that_come_back,
+        breaches={
+            "the wrong scheme": nginx({r"X-Forwarded-Proto [^;]+;": "X-Forwarded-Proto https;"}),
+        },
+    ),
+    Clause(
+        name="realtime",
+        text="/realtime needs Upgrade and an Origin equal to URL.",
+        standin="sockets.js:serviceOf",
+        check=checks.opens_realtime,
+        breaches={
+            "no Upgrade": nginx({r".*Upgrade \$http_upgrade;\n": ""}),
+            "Connection closed": nginx({r"Connection \$connection_upgrade;": "Connection close;"}),
+            "another URL": Variables({"URL": "http://wiki.example.com"}),
+        },
+    ),
+    Clause(
+        name="collaboration",
+        text="/collaboration/<document> needs Upgrade.",
+        standin="sockets.js:attachSockets",
+        check=checks.opens_collaboration,
+        breaches={
+            "no Upgrade": nginx({r".*Upgrade \$http_upgrade;\n": ""}),
+        },
+    ),
+    Clause(
+        name="HSTS",
+        text="Strict-Transport-Security with includeSubDomains is on every answer, over http too.",
+        standin="web.js:createWeb",
+        check=checks.says_hsts,
+        breaches={
+            "hidden": nginx(
+                {"^": "proxy_hide_header Strict-Transport-Security;\n"},
+            ),
+        },
+    ),
+    Clause(
+        name="one storage address",
+        text="AWS_S3_UPLOAD_BUCKET_URL answers the browser.",
+        standin="storage/s3.js:bucketUrl",
+        check=checks.takes_uploads,
+        breaches={
+            "a private one": Variables({"AWS_S3_UPLOAD_BUCKET_URL": "http://NAME-minio:9000"}),
+        },
+    ),
+    Clause(
+        name="one storage address, inside",
+        text="AWS_S3_UPLOAD_BUCKET_URL answers the wiki's own container.",
+        standin="storage/s3.js:serverEndpoint",
+        check=checks.stores_from_its_own_side,
+        breaches={
+            "one of the host's": Variables({"AWS_S3_UPLOAD_BUCKET_URL": "http://localhost:PORT"}),
+            "Host changed on the way": nginx({r"Host \$http_host;": "Host $proxy_host;"}),
+        },
+    ),
+    Clause(
+        name="path style",
+        text="AWS_S3_FORCE_PATH_STYLE=true, or the bucket is looked for in a host name.",
+        standin="storage/s3.js:openClient",
+        check=checks.stores_from_its_own_side,
+        breaches={
+            "virtual hosts": Variables({"AWS_S3_FORCE_PATH_STYLE": "false"}),
+        },
+    ),
+    Clause(
+        name="region and keys",
+        text="AWS_REGION and the keys sign what the storage checks.",
+        standin="storage/s3.js:openClient",
+        check=checks.stores_from_its_own_side,
+        breaches={
+            "no region": Variables({"AWS_REGION": None}),
+            "another key": Variables({"AWS_SECRET_ACCESS_KEY": "wrong-wrong-wrong"}),
+        },
+    ),
+    Clause(
+        name="bucket in the host",
+        text="A host that contains the bucket's name counts as the bucket's own.",
+        standin="storage/s3.js:bucketUrl",
+        check=checks.takes_uploads,
+        breaches={
+            "a bucket called files": Variables({"AWS_S3_UPLOAD_BUCKET_NAME": "files"}),
+        },
+    ),
+    Clause(
+        name="private files",
+        text="Files are private: read only by a link that the wiki signed.",
+        standin="storage/s3.js:signedUrl",
+        check=checks.keeps_uploads_private,
+        breaches={
+            "a bucket that everybody reads": Edit(
+                "minio-init/setup.sh",
+                "minio-init",
+                {"anonymous set none": "anonymous set download"},
+            ),
+        },
+    ),
+)

@@ -1,0 +1,117 @@
+"""A generated deployment that can be made to break its contract with Outline, and mended again."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.contract.browser import StrictPerson
+from tests.e2e.stack import Stack
+
+SETTLED_WITHIN = 60  # seconds
+
+
+@dataclass
+class Deployment:
+    """A running stack, what of its files was changed, and whom that concerns."""
+
+    stack: Stack
+    _originals: dict[Path, tuple[bytes | None, str]] = field(default_factory=dict)
+    _stale: set[str] = field(default_factory=set)
+
+    @property
+    def url(self) -> str:
+        return self.stack.url
+
+    @property
+    def name(self) -> str:
+        return self.stack.config["COMPOSE_PROJECT_NAME"]
+
+    def sign_in(self, person: StrictPerson) -> str:
+        """Sign in as the first admin and return the address where that ends."""
+        config = self.stack.config
+        page = person.sign_in(config["ADMIN_USERNAME"], config["ADMIN_PASSWORD"])
+        assert page.is_success, f"{page.request.url}: {page.status_code} {page.text[:300]}"
+        return str(page.request.url)
+
+    def signed_in(self) -> StrictPerson:
+        """Return the first admin, signed in."""
+        person = StrictPerson(self.url)
+        end = self.sign_in(person)
+        assert end == f"{self.url}/home", f"sign-in ended at {end}"
+        return person
+
+    def health(self, service: str) -> str:
+        """Return starting, healthy, unhealthy, done (a one-shot) or failing (it ends or ended)."""
+        container = self.stack.containers()[service]
+        state = container["State"]
+        if container["RestartCount"] or state["Restarting"]:
+            return "failing"
+        if not state["Running"]:
+            return "done" if state["ExitCode"] == 0 else "failing"
+        health: str = state["Health"]["Status"]
+        return health
+
+    def set_variables(self, changes: Mapping[str, str | None]) -> None:
+        """Change variables of Outline's env file, or take them out (None)."""
+        path = self.stack.folder / "env" / "outline.env"
+        lines = [
+            line for line in path.read_text().splitlines() if line.partition("=")[0] not in changes
+        ]
+        lines += [
+            f'{name}="{self._filled(value)}"'
+            for name, value in changes.items()
+            if value is not None
+        ]
+        self._write(path, "\n".join([*lines, ""]), "outline")
+
+    def edit(self, file: str, service: str, replacements: Mapping[str, str]) -> None:
+        """Replace text in a generated file that ``service`` is made from."""
+        path = self.stack.folder / file
+        text = path.read_text()
+        for pattern, new in replacements.items():
+            text, count = re.subn(pattern, self._filled(new), text)
+            assert count, f"{file} has nothing like {pattern!r}"
+        self._write(path, text, self._filled(service))
+
+    def override(self, service: str, settings: Mapping[str, Any]) -> None:
+        """Set more of a service, in the file that compose reads after the generated one."""
+        path = self.stack.folder / "docker-compose.override.yml"
+        self._write(path, yaml.safe_dump({"services": {service: dict(settings)}}), service)
+
+    def mend(self) -> None:
+        """Put every changed file back; the services follow at the next ``settle``."""
+        for path, (content, service) in self._originals.items():
+            if content is None:
+                path.unlink()
+            else:
+                path.write_bytes(content)
+            self._stale.add(service)
+        self._originals.clear()
+
+    def settle(self) -> None:
+        """Make the services of changed files anew; wait until each is healthy, done or failing."""
+        services = sorted(self._stale)
+        if services:
+            self.stack.compose("up", "--detach", "--no-deps", "--force-recreate", *services)
+        deadline = time.monotonic() + SETTLED_WITHIN
+        for service in services:
+            while self.health(service) == "starting" and time.monotonic() < deadline:
+                time.sleep(0.2)
+        self._stale.clear()
+
+    def _filled(self, text: str) -> str:
+        port = self.url.rpartition(":")[2]
+        return text.replace("NAME", self.name).replace("PORT", port)
+
+    def _write(self, path: Path, text: str, service: str) -> None:
+        original = path.read_bytes() if path.exists() else None
+        self._originals.setdefault(path, (original, service))
+        path.write_text(text)
+        self._stale.add(service)
