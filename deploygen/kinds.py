@@ -190,8 +190,8 @@ PROJECT = Kind(
     accepts="up to 31 lower-case letters, digits and hyphens, a letter or digit first",
 )
 USERNAME = Kind(
-    parse=_pattern(r"[A-Za-z0-9@.+_-]{1,150}", "it is not a user name"),
-    accepts="letters, digits and @ . + - _",
+    parse=_pattern(r"[A-Za-z0-9.+_-]{1,150}", "it is not a user name"),
+    accepts="letters, digits and . + - _",
 )
 BUCKET = Kind(
     parse=_pattern(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "it is not a bucket name"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stack import ComposeFailed, Stack, host_address
+from tests.e2e.stack import ComposeError, Stack, host_address
 from tests.rig import engine, images
 
 CHECKOUT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def deployment(folder: Path, *, generator: Path = CHECKOUT, **settings: str) -> 
     made.init(ADMIN_EMAIL=ADMIN_EMAIL, COMPOSE_PROJECT_NAME=name, **images.settings(), **settings)
     try:
         made.up()
-    except ComposeFailed:
+    except ComposeError:
         _keep(made)
         made.down()
         raise
