@@ -98,7 +98,7 @@ def _make(
     _remove(staged)
     report(
         f"The first time, the provider's dependencies are installed into {environment}"
-        " (about 100 MB, a minute or so):"
+        " (about 110 MB, a minute or so):"
     )
     try:
         venv = (sys.executable, "-I", "-m", "venv", str(staged))
