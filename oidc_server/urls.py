@@ -11,6 +11,8 @@ from oidc_server.provider.views import ProviderInfoView
 admin.site.site_title = admin.site.site_header = _("Accounts")
 admin.site.index_title = _("Manage accounts")
 admin.site.site_url = "/uc/"
+# It would list one entry, and on a laptop's screen push the last column out of the users' table.
+admin.site.enable_nav_sidebar = False
 
 handler400 = "oidc_server.pages.errors.bad_request"
 handler403 = "oidc_server.pages.errors.forbidden"
