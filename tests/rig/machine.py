@@ -111,7 +111,11 @@ def as_root(*command: str | Path) -> str:
 
 @cache
 def _package_lists() -> None:
-    as_root("apt-get", "update", "-q")
+    try:
+        as_root("apt-get", "update", "-q")
+    except RigError as error:
+        # One source of several may be down; what matters is whether the packages can be had.
+        say(str(error))
 
 
 def apt_install(*packages: str, reason: str) -> None:

@@ -33,6 +33,7 @@ def run_all() -> int:
         good &= run_fast()
         if not _timed("engine, images and browser", machinery.finish):
             return 1  # nothing that follows can do without
+    say(f"{engine.describe()}; images: {images.mode()}; Outline: stand-in")
     good &= _pytest("contract", *_middle(), env=_engine())
     good &= _pytest("end to end", *SLOW, env=_engine())
     passed, failed, skipped = _counts()
