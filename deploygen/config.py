@@ -13,34 +13,12 @@ from deploygen.settings import BY_NAME, SETTINGS, Config, Setting
 
 FILE_NAME = "config.sh"
 # Of Outline's server/services/web.ts, server/routes/index.ts, app/routes and public.
-# fmt: off - a list to be read at a glance
-_OUTLINE_PATHS = frozenset(
-    {
-        "api",
-        "archive",
-        "auth",
-        "collaboration",
-        "collection",
-        "create",
-        "desktop-redirect",
-        "doc",
-        "drafts",
-        "email",
-        "embeds",
-        "fonts",
-        "home",
-        "images",
-        "locales",
-        "logout",
-        "mcp",
-        "oauth",
-        "realtime",
-        "search",
-        "settings",
-        "static",
-        "trash",
-    }
-)
+# fmt: off
+_OUTLINE_PATHS = frozenset({
+    "api", "archive", "auth", "collaboration", "collection", "create", "desktop-redirect",
+    "doc", "drafts", "email", "embeds", "fonts", "home", "images", "locales", "logout", "mcp",
+    "oauth", "realtime", "search", "settings", "static", "trash",
+})
 # fmt: on
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 T = TypeVar("T")
 
@@ -19,6 +20,15 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
 )
+_TIME_ZONE = re.compile(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}")
+# Of Outline's shared/i18n/index.ts.
+# fmt: off
+_LANGUAGES = (
+    "ca_ES", "cs_CZ", "de_DE", "en_GB", "en_US", "es_ES", "fa_IR", "fr_FR", "he_IL", "hu_HU",
+    "it_IT", "ja_JP", "ko_KR", "nb_NO", "nl_NL", "pl_PL", "pt_BR", "pt_PT", "sv_SE", "tr_TR",
+    "uk_UA", "vi_VN", "zh_CN", "zh_TW",
+)
+# fmt: on
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -155,6 +165,27 @@ def _pattern(pattern: str, wrong: str) -> Callable[[str], str]:
     return parse
 
 
+def _language(raw: str) -> str:
+    if raw not in _LANGUAGES:
+        raise ValueError("it is no language of Outline's")
+    return raw
+
+
+def _time_zone(raw: str) -> str:
+    # A machine that knows no time zones at all leaves the question to the container.
+    if not _TIME_ZONE.fullmatch(raw) or (_known_here("UTC") and not _known_here(raw)):
+        raise ValueError("it is not a time zone")
+    return raw
+
+
+def _known_here(time_zone: str) -> bool:
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 def choice(*accepted: str) -> Kind[str]:
     """Return the kind whose values are exactly ``accepted``."""
 
@@ -214,12 +245,9 @@ WEB_ADDRESS = Kind(
     parse=_pattern(r"https?://[^\s\"'\\$@]+", "it is not a web address without a password"),
     accepts="an address that starts with https:// or http://, and holds no @",
 )
-LANGUAGE = Kind(
-    parse=_pattern(r"[a-z]{2,3}_[A-Z]{2}", "it is not a language code"),
-    accepts="a code as Outline writes it, like en_US or zh_CN",
-)
+LANGUAGE = Kind(parse=_language, accepts=f"a language that Outline speaks: {', '.join(_LANGUAGES)}")
 TIME_ZONE = Kind(
-    parse=_pattern(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}", "it is not a time zone"),
+    parse=_time_zone,
     accepts="a name of the time zone database, like UTC or Asia/Shanghai",
 )
 HEX_64 = Kind(

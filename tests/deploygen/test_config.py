@@ -98,7 +98,7 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "ADMIN_USERNAME",
             "the admin",
             "'the admin' is not right: it is not a user name; accepted is letters, digits and"
-            f" @ . + - _; {set_it('ADMIN_USERNAME')}",
+            f" . + - _; {set_it('ADMIN_USERNAME')}",
         ),
         (
             "WIKI_NAME",
@@ -109,8 +109,10 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "DEFAULT_LANGUAGE",
             "english",
-            "'english' is not right: it is not a language code; accepted is a code as Outline"
-            f" writes it, like en_US or zh_CN; {set_it('DEFAULT_LANGUAGE')}",
+            "'english' is not right: it is no language of Outline's; accepted is a language that"
+            " Outline speaks: ca_ES, cs_CZ, de_DE, en_GB, en_US, es_ES, fa_IR, fr_FR, he_IL, hu_HU,"
+            " it_IT, ja_JP, ko_KR, nb_NO, nl_NL, pl_PL, pt_BR, pt_PT, sv_SE, tr_TR, uk_UA, vi_VN,"
+            f" zh_CN, zh_TW; {set_it('DEFAULT_LANGUAGE')}",
         ),
         (
             "TIME_ZONE",

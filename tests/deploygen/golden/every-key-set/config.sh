@@ -4,7 +4,7 @@
 URL=https://wiki.example.com:8443
 WIKI_NAME='Wiki '\''"$\ #%@:/?中 \'
 ADMIN_EMAIL=first.admin+wiki@example.com
-ADMIN_USERNAME=first.admin@example.com
+ADMIN_USERNAME=First.Admin+1_2-3
 ADMIN_PASSWORD='not a real password '\''"$\ #%@:/?中 \'
 DEFAULT_LANGUAGE=zh_CN
 TIME_ZONE=America/Argentina/Buenos_Aires
