@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http.cookies import Morsel, SimpleCookie
@@ -12,11 +13,22 @@ import httpx
 from tests.e2e.people import Person
 
 
+@dataclass
 class StrictPerson(Person):
     """Refuses what RFC 6265 (sections 5.3 and 5.4) has a browser refuse.
 
     That is a cookie for another host's domain, and a Secure or ``__Host-`` one over plain http.
+    ``listener`` is where the gateway listens; https is taken off on the way there, by what stands
+    in front.
     """
+
+    listener: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if urlsplit(self.wiki).scheme == "https":
+            transport = _InFront(self.listener)
+            self._http = httpx.Client(timeout=30, trust_env=False, transport=transport)
 
     def _remember(self, response: httpx.Response) -> None:
         url = urlsplit(self.wiki)
@@ -28,6 +40,19 @@ class StrictPerson(Person):
                     self.cookies.pop(name, None)
                 else:
                     self.cookies[name] = morsel.value
+
+
+class _InFront(httpx.HTTPTransport):
+    """A proxy that ends https: passes the request on to ``listener`` with its Host, and no more."""
+
+    def __init__(self, listener: str) -> None:
+        super().__init__()
+        self._host, _, port = listener.partition(":")
+        self._port = int(port)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.url = request.url.copy_with(scheme="http", host=self._host, port=self._port)
+        return super().handle_request(request)
 
 
 def _acceptable(morsel: Morsel[str], scheme: str, host: str) -> bool:

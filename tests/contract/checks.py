@@ -40,7 +40,7 @@ def signs_in(deployment: Deployment) -> None:
 
 def sends_no_more_than_it_must(deployment: Deployment) -> None:
     """What Outline sends in manual mode is all that the provider asks for."""
-    answer = StrictPerson(deployment.url).request("GET", "/auth/oidc")
+    answer = deployment.person().request("GET", "/auth/oidc")
     query = parse_qs(urlsplit(answer.headers["location"]).query)
     assert set(query) == {"response_type", "client_id", "redirect_uri", "scope", "state"}
     assert query["redirect_uri"] == [f"{deployment.url}/auth/oidc.callback"]
@@ -117,38 +117,55 @@ def tells_nobody(deployment: Deployment) -> None:
 
 def keeps_its_scheme(deployment: Deployment) -> None:
     """The front page answers at its own address, without a detour to https."""
-    answer = StrictPerson(deployment.url).request("GET", "/")
+    answer = deployment.person().request("GET", "/")
     assert answer.status_code == httpx.codes.OK, answer.headers.get("location", answer.status_code)
-    refused = StrictPerson(deployment.url).request("POST", "/api/auth.config", json={})
+    refused = deployment.person().request("POST", "/api/auth.config", json={})
     assert refused.status_code == httpx.codes.OK
 
 
 def gives_cookies_that_come_back(deployment: Deployment) -> None:
     """What is set on a page of the wiki is sent by a browser with the next request."""
-    person = StrictPerson(deployment.url)
+    person = deployment.person()
     person.request("GET", "/?notice=none")
     assert "csrfToken" in person.cookies
 
 
+def keeps_cookies_to_https(deployment: Deployment) -> None:
+    """On https no cookie of the wiki goes over plain http."""
+    answer = deployment.person().request("GET", "/auth/oidc")
+    cookies = answer.headers.get_list("set-cookie")
+    assert cookies
+    assert [cookie for cookie in cookies if "secure" not in cookie.lower()] == []
+
+
+def refuses_too_much(deployment: Deployment) -> None:
+    """The storage takes no more than the wiki's limit, whatever size was declared."""
+    person = deployment.signed_in()
+    declared = person.call("attachments.create", name="a.txt", contentType="text/plain", size=10)
+    form = declared.json()["data"]
+    answer = person.request(
+        "POST", form["uploadUrl"], data=form["form"], files={"file": b"x" * ABOVE_NGINX_DEFAULT}
+    )
+    assert answer.is_client_error, f"{answer.status_code}: {answer.text}"
+
+
 def says_hsts(deployment: Deployment) -> None:
     """Strict-Transport-Security passes the gateway as Outline sends it."""
-    answer = StrictPerson(deployment.url).request("GET", "/?notice=none")
+    answer = deployment.person().request("GET", "/?notice=none")
     assert "includeSubDomains" in answer.headers.get("strict-transport-security", "")
 
 
 def opens_realtime(deployment: Deployment) -> None:
     """The browser's websocket for events opens, with the Origin of a page of the wiki."""
-    url = deployment.url
-    status = status_of_upgrade(url, "/realtime/?EIO=4&transport=websocket", origin=url)
-    assert status == SWITCHING_PROTOCOLS
-    strange = status_of_upgrade(url, "/realtime/", origin="http://elsewhere.example.com")
-    assert strange != SWITCHING_PROTOCOLS
+    path = "/realtime/?EIO=4&transport=websocket"
+    assert _upgrade(deployment, path, deployment.url) == SWITCHING_PROTOCOLS
+    assert _upgrade(deployment, path, "http://elsewhere.example.com") != SWITCHING_PROTOCOLS
 
 
 def opens_collaboration(deployment: Deployment) -> None:
     """The editor's websocket opens."""
-    status = status_of_upgrade(deployment.url, "/collaboration/document.1", origin=deployment.url)
-    assert status == SWITCHING_PROTOCOLS
+    path = "/collaboration/document.1"
+    assert _upgrade(deployment, path, deployment.url) == SWITCHING_PROTOCOLS
 
 
 def takes_uploads(deployment: Deployment) -> None:
@@ -173,6 +190,10 @@ def keeps_uploads_private(deployment: Deployment) -> None:
     page = person.download(person.upload("secret.txt", b"secret"))
     unsigned = person.request("GET", str(page.request.url).partition("?")[0])
     assert unsigned.status_code == httpx.codes.FORBIDDEN
+
+
+def _upgrade(deployment: Deployment, path: str, origin: str) -> int:
+    return status_of_upgrade(deployment.url, path, origin, deployment.listener)
 
 
 def _with_renewed_token(deployment: Deployment) -> StrictPerson:

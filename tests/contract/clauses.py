@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tests.contract import checks
 from tests.contract.deployment import Deployment
@@ -60,6 +60,7 @@ Breach = Variables | Edit | Compose
 class Clause:
     """One thing that Outline asks of the stack.
 
+    ``scheme`` is that of the deployment it is about: http, or https that is ended outside.
     ``given`` are variables that must hold for the check to be about this clause. A clause that no
     generated folder can break has no breaches but a reason.
     """
@@ -68,6 +69,7 @@ class Clause:
     text: str
     standin: str
     check: Check
+    scheme: Literal["http", "https"] = "http"
     breaches: Mapping[str, Breach] = field(default_factory=dict)
     given: Mapping[str, str | None] = field(default_factory=dict)
     unbreakable: str = ""
@@ -195,6 +197,16 @@ CLAUSES = (
         },
     ),
     Clause(
+        name="signed limit",
+        text="An upload's form is signed for any size up to the limit, which the storage enforces.",
+        standin="storage/s3.js:presignPost",
+        check=checks.refuses_too_much,
+        given={"FILE_STORAGE_UPLOAD_MAX_SIZE": "1000000"},
+        breaches={
+            "a higher limit": Variables({"FILE_STORAGE_UPLOAD_MAX_SIZE": "100000000"}),
+        },
+    ),
+    Clause(
         name="provider addresses",
         text="The browser's address of the provider is public, the server's two are private.",
         standin="oidc/strategy.js:createStrategy",
@@ -265,6 +277,13 @@ CLAUSES = (
         standin="oidc/provisioning.js:newUser",
         check=checks.signs_in,
         unbreakable="it is Outline's own doing; the stack only signs in first",
+    ),
+    Clause(
+        name="picture",
+        text="A picture on the wiki's own address is taken at the first sign-in only.",
+        standin="oidc/provisioning.js:bySub",
+        check=checks.signs_in,
+        unbreakable="the provider sends no picture, so there is nothing to break",
     ),
     Clause(
         name="asked again",
@@ -380,6 +399,57 @@ CLAUSES = (
             "forced on http": Variables({"FORCE_HTTPS": "true"}),
             "the default": Variables({"FORCE_HTTPS": None}),
         },
+    ),
+    Clause(
+        name="scheme behind https",
+        text="Where https is ended outside, X-Forwarded-Proto says https all the same.",
+        standin="web.js:enforceHttps",
+        scheme="https",
+        check=checks.keeps_its_scheme,
+        breaches={
+            "no header": nginx({r"X-Forwarded-Proto [^;]+;": 'X-Forwarded-Proto "";'}),
+            "the last hop's scheme": nginx(
+                {r"X-Forwarded-Proto [^;]+;": "X-Forwarded-Proto $scheme;"}
+            ),
+        },
+    ),
+    Clause(
+        name="cookies on https",
+        text="Told https, Outline makes every cookie Secure.",
+        standin="oidc/logout-hints.js:cookieOptions",
+        scheme="https",
+        check=checks.keeps_cookies_to_https,
+        breaches={
+            "flags taken off": nginx({"^": "proxy_cookie_flags ~ nosecure;\n"}),
+        },
+    ),
+    Clause(
+        name="sign-in on https",
+        text="Outline asks the provider inside the network by http, whatever stands outside.",
+        standin="oidc/provider.js:askUserinfo",
+        scheme="https",
+        check=checks.signs_in,
+        breaches={
+            "a public address for tokens": Variables(
+                {"OIDC_TOKEN_URI": f"https://elsewhere.example.com/{TOKEN}"}
+            ),
+        },
+    ),
+    Clause(
+        name="websockets on https",
+        text="The Origin of a page is the URL with its scheme.",
+        standin="sockets.js:serviceOf",
+        scheme="https",
+        check=checks.opens_realtime,
+        breaches={"another scheme": Variables({"URL": "http://wiki.example.com"})},
+    ),
+    Clause(
+        name="unknown authority",
+        text="Outline's server believes the in-network certificate by NODE_EXTRA_CA_CERTS alone.",
+        standin="storage/s3.js:openClient",
+        scheme="https",
+        check=checks.stores_from_its_own_side,
+        breaches={"left out": Variables({"NODE_EXTRA_CA_CERTS": None})},
     ),
     Clause(
         name="scheme of cookies",

@@ -1,4 +1,4 @@
-"""One generated deployment for all clauses, with a provider beside it that can misbehave."""
+"""Generated deployments that all clauses share, each with a provider beside it that misbehaves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import os
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,17 +24,40 @@ PYTHON_IMAGE = "python:3.13-slim"
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """A deployment with the defaults, up, and a tampering provider on its network."""
+def deployments(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Deployment]]:
+    """Give the deployment of a scheme, up from its first use on."""
     engine.ensure()
     images.ensure()
+    with ExitStack() as lifetime:
+
+        @cache
+        def of(scheme: str) -> Deployment:
+            folder = tmp_path_factory.mktemp(scheme) / "wiki"
+            return lifetime.enter_context(_deployment(folder, scheme))
+
+        yield of
+
+
+@contextmanager
+def _deployment(folder: Path, scheme: str) -> Iterator[Deployment]:
+    """A deployment with the defaults, and a tampering provider on its network."""
     port = _free_port()
     name = f"contract-{port}"
-    stack = Stack(folder=tmp_path_factory.mktemp("contract") / "wiki", generator=CHECKOUT)
+    address = {
+        "http": {"URL": f"http://localhost:{port}"},
+        "https": {
+            "URL": "https://wiki.example.com",
+            "TLS": "proxy",
+            "HTTP_PORT": str(port),
+        },
+    }
+    stack = Stack(folder=folder, generator=CHECKOUT)
     stack.init(
         ADMIN_EMAIL="admin@example.com",
         COMPOSE_PROJECT_NAME=name,
-        URL=f"http://localhost:{port}",
+        **address[scheme],
         **images.settings(),
     )
     try:

@@ -22,8 +22,9 @@ class Deployment:
     """A running stack, what of its files was changed, and whom that concerns."""
 
     stack: Stack
-    _originals: dict[Path, tuple[bytes | None, str]] = field(default_factory=dict)
-    _stale: set[str] = field(default_factory=set)
+    # Out of its text form, because secrets are in these files.
+    _originals: dict[Path, tuple[bytes | None, str]] = field(default_factory=dict, repr=False)
+    _stale: set[str] = field(default_factory=set, repr=False)
 
     @property
     def url(self) -> str:
@@ -32,6 +33,19 @@ class Deployment:
     @property
     def name(self) -> str:
         return self.stack.config["COMPOSE_PROJECT_NAME"]
+
+    @property
+    def listener(self) -> str:
+        """Return the host and port that the gateway is published at."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def port(self) -> str:
+        return self.stack.config["HTTP_PORT"] or self.url.rpartition(":")[2]
+
+    def person(self) -> StrictPerson:
+        """Return somebody who is not signed in."""
+        return StrictPerson(self.url, listener=self.listener)
 
     def sign_in(self, person: StrictPerson) -> str:
         """Sign in as the first admin and return the address where that ends."""
@@ -42,7 +56,7 @@ class Deployment:
 
     def signed_in(self) -> StrictPerson:
         """Return the first admin, signed in."""
-        person = StrictPerson(self.url)
+        person = self.person()
         end = self.sign_in(person)
         assert end == f"{self.url}/home", f"sign-in ended at {end}"
         return person
@@ -107,8 +121,7 @@ class Deployment:
         self._stale.clear()
 
     def _filled(self, text: str) -> str:
-        port = self.url.rpartition(":")[2]
-        return text.replace("NAME", self.name).replace("PORT", port)
+        return text.replace("NAME", self.name).replace("PORT", self.port)
 
     def _write(self, path: Path, text: str, service: str) -> None:
         original = path.read_bytes() if path.exists() else None
