@@ -13,6 +13,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import ConsoleMessage, Error, Frame, Locator, Page, Request, expect
 
+# Chromium drops what is under way when an interface comes or goes, as with another deployment's
+# network on this machine. No page has a part in that.
+_NETWORK_CHANGED = "net::ERR_NETWORK_CHANGED"
 _WITHOUT_AN_ORIGIN = {"about", "blob", "data"}
 
 # Over an hour passes, so that the wiki asks the provider again; the call is one of its own pages'.
@@ -63,7 +66,12 @@ class Visitor:
 
     def go(self, path: str) -> int:
         """Open an address and return its status."""
-        response = self.page.goto(path)
+        try:
+            response = self.page.goto(path)
+        except Error as error:
+            if _NETWORK_CHANGED not in error.message:
+                raise
+            response = self.page.goto(path)
         assert response, f"{path} is no new page"
         return response.status
 

@@ -11,12 +11,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stack import ComposeError, Stack, host_address
+from tests.e2e.stack import UP_WITHIN, ComposeError, Stack, host_address
 from tests.rig import engine, images
 
 CHECKOUT = Path(__file__).parents[2]
 RESULTS = CHECKOUT / "test-results"
 ADMIN_EMAIL = "admin@example.com"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test that brings a deployment up has the time that this may take, besides its own."""
+    for item in items:
+        if any(name.endswith("stack") for name in getattr(item, "fixturenames", [])):
+            item.add_marker(pytest.mark.timeout(UP_WITHIN + 120))
 
 
 @pytest.fixture(scope="session")
