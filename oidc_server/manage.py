@@ -5,8 +5,6 @@ import sys
 from oidc_server.__main__ import main
 
 if __name__ == "__main__":
-    main(
-        ["init" if argument == "bootstrap" else argument for argument in sys.argv[1:2]]
-        + sys.argv[2:]
-        or ["help"]
-    )
+    command, *rest = sys.argv[1:] or ["help"]
+    # `init` is the same command, with all of its environment checked first.
+    main(["init" if command == "bootstrap" else command, *rest])

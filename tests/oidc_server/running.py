@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -18,7 +18,7 @@ import httpx
 from tests.oidc_server import flow
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-_START = 30  # seconds
+_PATIENCE = 60  # seconds
 
 
 def environment(port: int, **changes: str) -> dict[str, str]:
@@ -120,6 +120,14 @@ class Running:
 
 @contextmanager
 def serve(variables: dict[str, str], port: int, log: Path) -> Iterator[Running]:
+    with started(variables, port, log) as running:
+        wait_until(running, lambda: _is_ready(running))
+        yield running
+
+
+@contextmanager
+def started(variables: dict[str, str], port: int, log: Path) -> Iterator[Running]:
+    """Like `serve`, without waiting until it can answer."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "oidc_server", "serve", "--bind", f"127.0.0.1:{port}"],
@@ -129,23 +137,23 @@ def serve(variables: dict[str, str], port: int, log: Path) -> Iterator[Running]:
             stderr=subprocess.STDOUT,
         )
     try:
-        running = Running(address=variables["SITE_URL"], process=process, log=log)
-        _wait_until_ready(running)
-        yield running
+        yield Running(address=variables["SITE_URL"], process=process, log=log)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
 
 
-def _wait_until_ready(running: Running) -> None:
-    deadline = time.monotonic() + _START
-    while True:
-        try:
-            if httpx.get(f"{running.address}/uc/health/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
+def wait_until(running: Running, happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while not happened():
         if time.monotonic() > deadline or running.process.poll() is not None:
-            raise AssertionError(f"the provider did not start:\n{running.log.read_text()}")
+            raise AssertionError(f"it did not happen:\n{running.log.read_text()}")
         time.sleep(0.1)
+
+
+def _is_ready(running: Running) -> bool:
+    try:
+        return httpx.get(f"{running.address}/uc/health/ready").status_code == 200
+    except httpx.TransportError:
+        return False

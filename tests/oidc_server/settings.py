@@ -5,6 +5,7 @@
 
 # ruff: noqa: F403 - Django's settings are one flat module
 import os
+from unittest.mock import patch
 
 VARIABLES = {
     "SITE_URL": "http://wiki.localhost:8888",
@@ -13,7 +14,6 @@ VARIABLES = {
     "SECRET_KEY": "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
     "PRIVATE_HOSTS": "oidc,wiki-oidc",
     "DEPLOYMENT_NAME": "wiki",
-    "TIME_ZONE": "Asia/Shanghai",
     "LANGUAGE_CODE": "en_US",
 }
 if os.environ.get("OIDC_TEST_DATABASE", "sqlite") == "postgresql":
@@ -27,6 +27,6 @@ if os.environ.get("OIDC_TEST_DATABASE", "sqlite") == "postgresql":
 else:
     VARIABLES |= {"SQLITE_PATH": "/nonexistent/tests-use-a-database-in-memory"}
 
-os.environ.update(VARIABLES)
-
-from oidc_server.settings.server import *  # noqa: E402 - reads the environment set above
+# Only while it is read: other tests start programs, which must not inherit it.
+with patch.dict(os.environ, VARIABLES):
+    from oidc_server.settings.server import *

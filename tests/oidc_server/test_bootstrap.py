@@ -30,7 +30,7 @@ def state() -> list[Any]:
 
 
 def bootstrap(monkeypatch: Any, capsys: Any, **changes: str) -> str:
-    for name, value in {**VALUES, **changes}.items():
+    for name, value in {**VARIABLES, **VALUES, **changes}.items():
         monkeypatch.setenv(name, value)
     # The database is the tests' own, whatever the environment tells.
     monkeypatch.setattr(

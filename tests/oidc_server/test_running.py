@@ -124,9 +124,7 @@ def test_an_unusable_environment_stops_before_anything_is_done(tmp_path: Path) -
     assert not (tmp_path / "db").exists()
 
 
-def test_serving_waits_for_its_database_with_no_socket_open(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_serving_waits_for_its_database_with_no_socket_open(tmp_path: Path) -> None:
     port, database_port = free_port(), free_port()
     variables = running.environment(
         port,
@@ -137,12 +135,12 @@ def test_serving_waits_for_its_database_with_no_socket_open(
         DATABASE_PASSWORD=PASSWORD,
     )
 
-    monkeypatch.setattr(running, "_START", 3)
-    with (
-        pytest.raises(AssertionError, match=f"waiting for 127.0.0.1:{database_port}"),
-        running.serve(variables, port, tmp_path / "log"),
-    ):
-        pass
+    with running.started(variables, port, tmp_path / "log") as waiting:
+        running.wait_until(waiting, lambda: "waiting for" in waiting.log.read_text())
+
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(waiting.address)
+        assert waiting.process.poll() is None
 
 
 def test_the_internal_certificate_is_made_on_the_way(
