@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -189,7 +190,7 @@ def _tell_changes(rendered: Rendered) -> None:
 
 
 def _tell_next(folder: Path, rendered: Rendered) -> None:
-    go = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    go = "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
     click.echo(
         f"\nStart it:   {go}docker compose up -d --wait\n"
         f"The wiki:   {rendered.topology.url}\n"

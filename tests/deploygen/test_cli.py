@@ -68,6 +68,12 @@ def test_init_in_this_folder_needs_no_cd(tmp_path: Path, monkeypatch: pytest.Mon
     assert "\nStart it:   docker compose up -d --wait\n" in run("init", *SET).stdout
 
 
+def test_what_to_do_next_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
+    folder = tmp_path / "my wiki"
+
+    assert f"\nStart it:   cd '{folder}' && docker compose up" in run("init", folder, *SET).stdout
+
+
 def test_no_secret_is_shown(wiki: Path) -> None:
     config = (wiki / "config.sh").read_text()
     password = re.search(r"(?m)^ADMIN_PASSWORD=(.+)$", config)

@@ -22,6 +22,7 @@ def test_there_is_a_golden_folder_for_each_kind_of_deployment() -> None:
         "defaults",
         "every-key-set",
         "https-behind-proxy",
+        "https-local-storage",
         "ip-address",
         "local-storage",
         "localhost",

@@ -79,6 +79,7 @@ def bash_meaning(folder: Path, text: str) -> Mapping[str, str]:
 @example("K='a'\\''b'\"c\"d # why\n")
 @example('K="a\\\nb"\n')
 @example('K="a\\b\\"\\$"\n')
+@example('K="a\\\\b"\n')
 @example("K=1\nexport K=2\n")
 @example("K='two\nlines'\n")
 @example("K=a=~b\n")
