@@ -1,6 +1,7 @@
 """The container's command: `serve` (the default), `init`, or any of Django's commands."""
 
 import os
+import signal
 import sys
 
 from oidc_server.environment import EnvironmentProblems, read_bootstrap
@@ -9,10 +10,13 @@ from oidc_server.waiting import DatabaseUnreachable
 
 _BAD_ENVIRONMENT = 78  # sysexits.h EX_CONFIG
 _NO_DATABASE = 69  # sysexits.h EX_UNAVAILABLE
+_STOPPED = 128 + signal.SIGTERM
 
 
 def main(arguments: list[str]) -> None:
     """Exits 78 when the environment is wrong, 69 when the database never came."""
+    # A container's first process is not stopped by a signal that it does not handle.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(_STOPPED))
     verb, *rest = arguments or ["serve"]
     try:
         if verb == "serve":

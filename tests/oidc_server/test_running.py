@@ -140,7 +140,8 @@ def test_serving_waits_for_its_database_with_no_socket_open(tmp_path: Path) -> N
 
         with pytest.raises(httpx.ConnectError):
             httpx.get(waiting.address)
-        assert waiting.process.poll() is None
+        waiting.process.send_signal(signal.SIGTERM)
+        assert waiting.process.wait(timeout=10) == 128 + signal.SIGTERM
 
 
 def test_the_internal_certificate_is_made_on_the_way(
