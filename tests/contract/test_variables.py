@@ -20,33 +20,28 @@ def outline_reads() -> set[str]:
     return {line for line in NAMES.read_text().splitlines() if line and not line.startswith("#")}
 
 
-@pytest.mark.parametrize("storage", ["minio", "local"])
-def test_rendered_variables_are_among_those_that_outline_reads(
-    storage: str, tmp_path: Path
-) -> None:
+def standin_reads() -> set[str]:
+    return set(re.findall(r'^  \[\s*"(\w+)"', STANDIN.read_text(), re.MULTILINE))
+
+
+@pytest.fixture(params=["minio", "local"])
+def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> set[str]:
+    """The variables that the generator gives to Outline, for each kind of storage."""
     stack = Stack(folder=tmp_path / "wiki", generator=CHECKOUT)
-
-    stack.init(ADMIN_EMAIL="admin@example.com", FILE_STORAGE=storage)
-
+    stack.init(ADMIN_EMAIL="admin@example.com", FILE_STORAGE=request.param)
     text = (stack.folder / "env" / "outline.env").read_text()
-    rendered = set(re.findall(r"^(\w+)=", text, re.MULTILINE))
-    assert rendered - NODES_OWN <= outline_reads()
+    return set(re.findall(r"^(\w+)=", text, re.MULTILINE)) - NODES_OWN
+
+
+def test_rendered_variables_are_among_those_that_outline_reads(rendered: set[str]) -> None:
+    assert rendered
+    assert rendered <= outline_reads()
+
+
+def test_standin_reads_every_variable_that_is_rendered(rendered: set[str]) -> None:
+    assert rendered <= standin_reads()
 
 
 def test_standin_reads_nothing_that_outline_does_not() -> None:
-    declared = set(re.findall(r'^  \["(\w+)"', STANDIN.read_text(), re.MULTILINE))
-
-    assert declared
-    assert declared <= outline_reads()
-
-
-@pytest.mark.parametrize("storage", ["minio", "local"])
-def test_standin_reads_every_variable_that_is_rendered(storage: str, tmp_path: Path) -> None:
-    stack = Stack(folder=tmp_path / "wiki", generator=CHECKOUT)
-
-    stack.init(ADMIN_EMAIL="admin@example.com", FILE_STORAGE=storage)
-
-    text = (stack.folder / "env" / "outline.env").read_text()
-    rendered = set(re.findall(r"^(\w+)=", text, re.MULTILINE))
-    declared = set(re.findall(r'^  \["(\w+)"', STANDIN.read_text(), re.MULTILINE))
-    assert rendered - NODES_OWN <= declared
+    assert standin_reads()
+    assert standin_reads() <= outline_reads()

@@ -22,8 +22,8 @@ export function controlRoutes({ database, storage, revalidation }) {
 
   /**
    * Lets `minutes` pass for the signed-in user, then does what `auth.info` does and waits for it:
-   * `{asked, session}`. From 61 the provider is asked again; from 115 an hour's access token is
-   * near its end even when it was just renewed.
+   * `{asked, session}`. With 61 an hour's access token is renewed on the way; with ten more after
+   * that userinfo alone is asked.
    */
   router.post("/revalidate", async (ctx) => {
     const minutes = Number(ctx.query.minutes ?? 61);
@@ -56,7 +56,10 @@ async function checkStorage(storage, userId) {
     step = "delete";
     await storage.remove(key);
     step = "get after delete";
-    const left = await storage.get(key).then(() => true, () => false);
+    const left = await storage.get(key).then(
+      () => true,
+      () => false,
+    );
     return left ? { ok: false, step, error: "the file is still there" } : { ok: true };
   } catch (error) {
     return { ok: false, step, error: `${error.name}: ${error.message}` };
@@ -66,9 +69,11 @@ async function checkStorage(storage, userId) {
 async function passTime(database, userId, minutes) {
   await database.query(
     "UPDATE users SET last_signed_in_at = last_signed_in_at - make_interval(mins => $2) WHERE id = $1",
-    [userId, minutes]);
+    [userId, minutes],
+  );
   await database.query(
     `UPDATE user_authentications SET expires_at = expires_at - make_interval(mins => $2),
        last_validated_at = last_validated_at - make_interval(mins => $2) WHERE user_id = $1`,
-    [userId, minutes]);
+    [userId, minutes],
+  );
 }

@@ -53,20 +53,32 @@ const VARIABLES = [
   ["UTILS_SECRET", text(""), notEmpty],
   ["URL", withoutTrailingSlash, notEmpty, publicUrl],
   ["PORT", number(3000), isNumber],
-  ["LOG_LEVEL", (value) => value || "info", oneOf(["error", "warn", "info", "http", "verbose", "debug", "silly"])],
+  [
+    "LOG_LEVEL",
+    (value) => value || "info",
+    oneOf(["error", "warn", "info", "http", "verbose", "debug", "silly"]),
+  ],
   ["DEFAULT_LANGUAGE", text("en_US"), oneOf(LANGUAGES)],
   ["WEB_CONCURRENCY", number(undefined), isNumber],
   ["REQUEST_TIMEOUT", number(10_000), isNumber],
   ["ENABLE_UPDATES", flag("true")],
-  ["DATABASE_URL", optional, databaseUrl,
-    notWith("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD")],
+  [
+    "DATABASE_URL",
+    optional,
+    databaseUrl,
+    notWith("DATABASE_HOST", "DATABASE_PORT", "DATABASE_NAME", "DATABASE_USER", "DATABASE_PASSWORD"),
+  ],
   ["DATABASE_HOST", optional, notWith("DATABASE_URL")],
   ["DATABASE_PORT", number(undefined), isNumber, notWith("DATABASE_URL")],
   ["DATABASE_NAME", optional, notWith("DATABASE_URL")],
   ["DATABASE_USER", optional, notWith("DATABASE_URL")],
   ["DATABASE_PASSWORD", optional, notWith("DATABASE_URL")],
   ["DATABASE_CONNECTION_POOL_MAX", number(undefined), isNumber],
-  ["PGSSLMODE", text(undefined), oneOf(["disable", "allow", "require", "prefer", "verify-ca", "verify-full"])],
+  [
+    "PGSSLMODE",
+    text(undefined),
+    oneOf(["disable", "allow", "require", "prefer", "verify-ca", "verify-full"]),
+  ],
   ["REDIS_URL", text(undefined), notEmpty],
   ["FORCE_HTTPS", flag("true")],
   ["PROXY_HEADERS_TRUSTED", flag("true")],
@@ -109,6 +121,3 @@ export function readEnvironment(source) {
   }
   return { env: Object.freeze(env), complaints };
 }
-
-/** The names of all variables this stand-in reads. */
-export const VARIABLE_NAMES = VARIABLES.map(([name]) => name);

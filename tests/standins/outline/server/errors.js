@@ -17,10 +17,12 @@ export const invalidAuthentication = (message) => new Refusal(401, "invalid_auth
 export const stateMismatch = (message) => new Refusal(400, "state_mismatch", message);
 export const malformedUserInfo = () =>
   new Refusal(400, "malformed_user_info", "User profile information malformed");
-export const domainNotAllowed = () => new Refusal(403, "domain_not_allowed", "The domain is not allowed for this workspace");
+export const domainNotAllowed = () =>
+  new Refusal(403, "domain_not_allowed", "The domain is not allowed for this workspace");
 export const csrfRefused = (message) => new Refusal(403, "csrf_error", message);
 export const validation = (message) => new Refusal(400, "validation_error", message);
-export const forbidden = (message = "Authorization error") => new Refusal(403, "authorization_error", message);
+export const forbidden = (message = "Authorization error") =>
+  new Refusal(403, "authorization_error", message);
 export const notFound = () => new Refusal(404, "not_found", "Resource not found");
 export const internalError = (message) => new Refusal(500, "internal_error", message);
 /** The provider could not be asked, or answered nonsense: says nothing about the user. */

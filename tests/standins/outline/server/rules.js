@@ -49,18 +49,16 @@ export const oneOf = (allowed) => (value, name) =>
 
 /** @param {number} length @returns {Rule} */
 export const atMost = (length) => (value, name) =>
-  value.length <= length
-    ? undefined
-    : `${name} must be shorter than or equal to ${length} characters`;
+  value.length <= length ? undefined : `${name} must be shorter than or equal to ${length} characters`;
 
 /** @param {string[]} others @returns {Rule} */
-export const notWith = (...others) => (value, name, all) =>
-  value === undefined || others.every((other) => all[other] === undefined)
-    ? undefined
-    : `${name} cannot be used with ${others.length > 1 ? "any of: " : ""}${others.join(", ")}.`;
+export const notWith =
+  (...others) =>
+  (value, name, all) =>
+    value === undefined || others.every((other) => all[other] === undefined)
+      ? undefined
+      : `${name} cannot be used with ${others.length > 1 ? "any of: " : ""}${others.join(", ")}.`;
 
 /** @param {string} other @returns {Rule} */
 export const onlyWith = (other) => (value, name, all) =>
-  value === undefined || all[other] !== undefined
-    ? undefined
-    : `${name} cannot be used without ${other}.`;
+  value === undefined || all[other] !== undefined ? undefined : `${name} cannot be used without ${other}.`;

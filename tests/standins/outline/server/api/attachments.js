@@ -23,7 +23,8 @@ export function attachmentRoutes({ env, database, storage }) {
     await database.query(
       `INSERT INTO attachments (id, user_id, team_id, key, name, acl, content_type, size)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [id, user.id, user.team_id, key, name, env.AWS_S3_ACL, contentType, size]);
+      [id, user.id, user.team_id, key, name, env.AWS_S3_ACL, contentType, size],
+    );
     ctx.body = {
       data: {
         mode: "post",
@@ -33,7 +34,14 @@ export function attachmentRoutes({ env, database, storage }) {
           "Content-Type": contentType,
           ...(await storage.presignPost(ctx, key, limit, contentType)),
         },
-        attachment: { id, name, contentType, size, userId: user.id, url: `/api/attachments.redirect?id=${id}` },
+        attachment: {
+          id,
+          name,
+          contentType,
+          size,
+          userId: user.id,
+          url: `/api/attachments.redirect?id=${id}`,
+        },
       },
     };
   });

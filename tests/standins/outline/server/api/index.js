@@ -24,7 +24,8 @@ export function apiRoutes(parts) {
   });
   const verify = verifyCsrfToken(env);
   const router = new Router();
-  for (const part of [sessionRoutes, userRoutes, attachmentRoutes, fileRoutes]) router.use(part(parts).routes());
+  for (const part of [sessionRoutes, userRoutes, attachmentRoutes, fileRoutes])
+    router.use(part(parts).routes());
   const answer = router.routes();
 
   return async (ctx, next) => {
@@ -33,6 +34,8 @@ export function apiRoutes(parts) {
       verify(ctx, () =>
         answer(ctx, () => {
           throw notFound();
-        })));
+        }),
+      ),
+    );
   };
 }

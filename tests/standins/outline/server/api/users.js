@@ -21,7 +21,8 @@ export function userRoutes({ database }) {
       const { rows } = await database.query(
         `INSERT INTO users (team_id, name, email, role, session_secret) VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (lower(email)) DO NOTHING RETURNING *`,
-        [user.team_id, name, email, role, newSessionSecret()]);
+        [user.team_id, name, email, role, newSessionSecret()],
+      );
       made.push(...rows.map(presentUser));
     }
     ctx.body = { data: { sent: invites, users: made } };

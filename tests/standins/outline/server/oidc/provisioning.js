@@ -30,7 +30,9 @@ export function provision(database, env, identity) {
       (await newUser(client, team, identity));
     await keepTokens(client, user, identity);
     const { rows } = await client.query(
-      "UPDATE users SET last_signed_in_at = now() WHERE id = $1 RETURNING *", [user.id]);
+      "UPDATE users SET last_signed_in_at = now() WHERE id = $1 RETURNING *",
+      [user.id],
+    );
     return { user: rows[0] };
   });
 }
@@ -49,7 +51,8 @@ async function findOrMakeTeam(client) {
 async function bySub(client, env, { sub, email, picture }) {
   const { rows } = await client.query(
     "SELECT users.* FROM users JOIN user_authentications a ON a.user_id = users.id WHERE a.provider_id = $1",
-    [sub]);
+    [sub],
+  );
   if (!rows.length) return undefined;
   const [user] = rows;
   // A picture on the wiki's own address counts as stored already, so a changed one never arrives.
@@ -69,7 +72,11 @@ async function byEmail(client, team, { email, emailVerified, name, picture }) {
     throw invalidAuthentication("Your email address has not been verified by your identity provider.");
   }
   if (!rows.length) return undefined;
-  await client.query("UPDATE users SET name = $2, avatar_url = $3 WHERE id = $1", [rows[0].id, name, picture]);
+  await client.query("UPDATE users SET name = $2, avatar_url = $3 WHERE id = $1", [
+    rows[0].id,
+    name,
+    picture,
+  ]);
   return rows[0];
 }
 
@@ -81,7 +88,8 @@ async function newUser(client, team, { email, domain, name, picture }) {
   const { rows } = await client.query(
     `INSERT INTO users (team_id, name, email, role, avatar_url, session_secret)
      VALUES ($1, $2, $3, $4, $5, $6) RETURNING *`,
-    [team.id, name, email, team.isNew ? "admin" : "member", picture, newSessionSecret()]);
+    [team.id, name, email, team.isNew ? "admin" : "member", picture, newSessionSecret()],
+  );
   return rows[0];
 }
 
@@ -91,5 +99,6 @@ async function keepTokens(client, user, { sub, tokens }) {
      VALUES ($1, $2, $3, $4, $5, $6)
      ON CONFLICT (provider_id) DO UPDATE SET access_token = $3, refresh_token = $4, expires_at = $5,
        scopes = $6, last_validated_at = now()`,
-    [user.id, sub, tokens.accessToken, tokens.refreshToken, tokens.expiresAt, tokens.scopes]);
+    [user.id, sub, tokens.accessToken, tokens.refreshToken, tokens.expiresAt, tokens.scopes],
+  );
 }

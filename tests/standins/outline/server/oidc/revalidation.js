@@ -8,7 +8,8 @@ const MINUTE = 60_000;
 
 /**
  * @typedef {object} RevalidationQueue
- * @property {(user: Record<string, any>) => Promise<void>} schedule asks in the background, once per user at a time
+ * @property {(user: Record<string, any>) => Promise<void>} schedule asks in the background, for one
+ *   user once at a time
  * @property {(userId: string) => Promise<boolean>} finish waits for the background job of one user;
  *   false when it failed (the provider could not be asked)
  * @property {() => Promise<void>} close
@@ -30,25 +31,42 @@ export function startRevalidationQueue(env, database) {
   });
   queue.on("error", (error) => console.error(`Queue: ${error.message}`));
   void queue.process(({ data }) =>
-    withMutex(lock, `validateSSO:${data.userId}`, MINUTE, () => revalidate(env, database, data.userId)));
+    withMutex(lock, `validateSSO:${data.userId}`, MINUTE, () => revalidate(env, database, data.userId)),
+  );
 
-  const jobId = (userId) => `validate-sso:${userId}`;
+  /** Of the jobs under way, by user: what to call when one is through, and its promise. */
+  const underWay = new Map();
+  const settle = ({ data }, outcome) => {
+    underWay.get(data.userId)?.resolve(outcome);
+    underWay.delete(data.userId);
+  };
+  queue.on("completed", (job) => settle(job, true));
+  queue.on("failed", (job) => job.attemptsMade >= job.opts.attempts && settle(job, false));
+
   return {
     async schedule(user) {
       // Only when the sign-in is not fresh; the same job id makes a second request a no-op.
       if (user.last_signed_in_at > Date.now() - 60 * MINUTE) return;
-      await queue.add({ userId: user.id }, { jobId: jobId(user.id) });
+      if (!underWay.has(user.id)) underWay.set(user.id, deferred());
+      try {
+        await queue.add({ userId: user.id }, { jobId: `validate-sso:${user.id}` });
+      } catch (error) {
+        underWay.delete(user.id);
+        throw error;
+      }
     },
-    async finish(userId) {
-      const job = await queue.getJob(jobId(userId));
-      if (!job) return true;
-      return job.finished().then(() => true, () => false);
-    },
+    finish: async (userId) => underWay.get(userId)?.promise ?? true,
     async close() {
       await queue.close(true);
       await lock.quit();
     },
   };
+}
+
+function deferred() {
+  let resolve;
+  const promise = new Promise((settled) => (resolve = settled));
+  return { promise, resolve };
 }
 
 /**
@@ -79,7 +97,9 @@ async function isStillValid(env, database, authentication) {
     if (error.id === "authentication_required") return false;
     throw error;
   }
-  await database.query("UPDATE user_authentications SET last_validated_at = now() WHERE id = $1", [authentication.id]);
+  await database.query("UPDATE user_authentications SET last_validated_at = now() WHERE id = $1", [
+    authentication.id,
+  ]);
   return true;
 }
 
@@ -89,6 +109,7 @@ async function freshAccessToken(env, database, { id, access_token, refresh_token
   const tokens = await refreshTokens(env, refresh_token);
   await database.query(
     "UPDATE user_authentications SET access_token = $2, refresh_token = $3, expires_at = $4 WHERE id = $1",
-    [id, tokens.accessToken, tokens.refreshToken ?? refresh_token, tokens.expiresAt]);
+    [id, tokens.accessToken, tokens.refreshToken ?? refresh_token, tokens.expiresAt],
+  );
   return tokens.accessToken;
 }

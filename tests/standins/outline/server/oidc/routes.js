@@ -28,7 +28,8 @@ export function authRoutes({ env, database, redis }) {
       if (env.OIDC_LOGOUT_URI && result.idToken) await keepLogoutHint(env, redis, ctx, result.idToken);
       startSession(ctx, user);
       ctx.redirect(`${env.URL}/home`);
-    })(ctx));
+    })(ctx),
+  );
 
   router.get("/auth/oidc.logout", async (ctx) => {
     const hint = await takeLogoutHint(env, redis, ctx);

@@ -36,7 +36,9 @@ export class StateStore {
     try {
       claims = jwt.verify(state, this.secret, { algorithms: ["HS256"] });
     } catch (error) {
-      return done(stateMismatch(error.name === "TokenExpiredError" ? "Expired OAuth state" : "Invalid OAuth state"));
+      return done(
+        stateMismatch(error.name === "TokenExpiredError" ? "Expired OAuth state" : "Invalid OAuth state"),
+      );
     }
     if (claims.type !== "oauth_state" || !sameText(hash(nonce), claims.nonceHash)) {
       return done(stateMismatch("OAuth CSRF nonce mismatched"));

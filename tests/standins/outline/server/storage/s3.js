@@ -41,7 +41,13 @@ export function s3Storage(env) {
     async put(key, body, contentType) {
       const { Upload } = await import("@aws-sdk/lib-storage");
       const { client } = await open();
-      const params = { Bucket, Key: key, Body: body, ContentType: contentType, ContentDisposition: disposition(key) };
+      const params = {
+        Bucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+        ContentDisposition: disposition(key),
+      };
       await new Upload({ client, params: { ...params, ...(ACL && { ACL }) } }).done();
     },
     async get(key) {
