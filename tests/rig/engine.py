@@ -36,6 +36,9 @@ READY_WITHIN = 60.0  # seconds
 STOPPED_WITHIN = 60.0
 BUILD_CACHE_AT_MOST = "6gb"
 
+# Kept, since Python complains of a child that is forgotten while it runs.
+_started: list[subprocess.Popen[bytes]] = []
+
 ADVICE = (
     "Install Docker Engine 25 or later with the compose plugin 2.21 or later "
     "(https://docs.docker.com/engine/install/), or run as root on Debian 12 or 13."
@@ -84,10 +87,10 @@ def restart() -> None:
     if _ours():
         with locked("engine"):
             _stop_own()
-            _launch()
+            _await_answer(_launch())
     else:
         as_root("systemctl", "restart", "docker")
-    _await_answer()
+        _await_answer()
 
 
 def kill_process(pid: int, number: int = signal.SIGKILL) -> None:
@@ -167,8 +170,7 @@ def _start_own() -> None:
         )
     _install()
     _stop_own()
-    _launch()
-    _await_answer()
+    _await_answer(_launch())
     _remove_leftovers()
 
 
@@ -208,7 +210,7 @@ def _install() -> None:
     done.write_text(wanted)
 
 
-def _launch() -> None:
+def _launch() -> subprocess.Popen[bytes]:
     own, runtime = _home(), _runtime()
     runtime.mkdir(mode=0o700, exist_ok=True)
     say("starting a Docker engine")
@@ -222,7 +224,7 @@ def _launch() -> None:
         "--default-address-pool": "base=10.202.0.0/16,size=24",
     }
     with (own / "dockerd.log").open("ab") as log:
-        subprocess.Popen(
+        started = subprocess.Popen(
             [own / "bin" / "dockerd", *(word for option in options.items() for word in option)],
             env={**os.environ, "PATH": f"{own / 'bin'}{os.pathsep}{os.environ['PATH']}"},
             stdin=subprocess.DEVNULL,
@@ -230,39 +232,52 @@ def _launch() -> None:
             stderr=log,
             start_new_session=True,
         )
+    _started.append(started)
+    return started
 
 
-def _await_answer() -> None:
+def _await_answer(own: subprocess.Popen[bytes] | None = None) -> None:
     limit = time.monotonic() + READY_WITHIN
     while not _answers(environment()):
-        if time.monotonic() > limit:
-            log = (_home() / "dockerd.log").read_text(errors="replace").splitlines()[-20:]
-            raise RigError("The Docker engine did not start:\n" + "\n".join(log))
+        if time.monotonic() > limit or (own and own.poll() is not None):
+            log = _home() / "dockerd.log"
+            lines = log.read_text(errors="replace").splitlines() if own else []
+            raise RigError("The Docker engine did not start:\n" + "\n".join(lines[-20:]))
         time.sleep(0.2)
 
 
 def _stop_own() -> None:
     """End an engine of ours that hangs, and clear what one that died left behind."""
-    pidfile = _runtime() / "dockerd.pid"
+    runtime = _runtime()
+    containerd = runtime / "exec" / "containerd"
+    for pidfile, mark in (
+        (runtime / "dockerd.pid", _host()),
+        (containerd / "containerd.pid", str(containerd)),
+    ):
+        _end(pidfile, mark)
+        # The number may be another process's by now, which would pass for a running engine.
+        pidfile.unlink(missing_ok=True)
+    (runtime / "docker.sock").unlink(missing_ok=True)
+
+
+def _end(pidfile: Path, mark: str) -> None:
+    """End the process of a pidfile if its command line bears our mark."""
     pid = int(pidfile.read_text()) if pidfile.exists() else 0
-    if pid and _is_own_engine(pid):
-        os.kill(pid, signal.SIGTERM)
-        limit = time.monotonic() + STOPPED_WITHIN
-        while _is_own_engine(pid):
-            if time.monotonic() > limit:
-                raise RigError(f"The Docker engine, process {pid}, does not stop.")
-            time.sleep(0.1)
-    # containerd outlives a killed dockerd; the next dockerd finds and takes it over.
-    for name in ("dockerd.pid", "docker.sock"):
-        (_runtime() / name).unlink(missing_ok=True)
+    if not _bears(pid, mark):
+        return
+    os.kill(pid, signal.SIGTERM)
+    limit = time.monotonic() + STOPPED_WITHIN
+    while _bears(pid, mark):
+        if time.monotonic() > limit:
+            raise RigError(f"Process {pid} of the Docker engine does not stop.")
+        time.sleep(0.1)
 
 
-def _is_own_engine(pid: int) -> bool:
+def _bears(pid: int, mark: str) -> bool:
     try:
-        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return mark.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
         return False
-    return _host().encode() in words
 
 
 def _remove_leftovers() -> None:

@@ -39,8 +39,7 @@ def _build(program: Path) -> None:
         "CGO_ENABLED": "0",
     }
     say("building MinIO's server from source; this takes some minutes")
-    # Never in the way of what runs at the same time.
-    run("nice", "go", "install", "-ldflags=-s -w", f"{MODULE}@{VERSION}", env=env, cwd=cache_dir())
+    run("go", "install", "-ldflags=-s -w", f"{MODULE}@{VERSION}", env=env, cwd=cache_dir())
     program.parent.mkdir(parents=True, exist_ok=True)
     (scratch / "bin" / "minio").replace(program)
     shutil.rmtree(scratch)
