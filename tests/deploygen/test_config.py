@@ -391,7 +391,7 @@ def test_a_rule_that_asks_for_a_wrong_value_waits_for_it_to_be_right() -> None:
 SECRET = "Hunter2Hunter2"
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([item.name for item in SETTINGS if item.secret]),
     st.sampled_from(
@@ -423,7 +423,7 @@ def test_no_message_holds_a_secret(key: str, form: str, after: str) -> None:
     assert not [message for message in messages(text) if SECRET in message]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text(max_size=200))
 def test_any_text_is_either_right_or_refused(text: str) -> None:
     with suppress(ConfigInvalid):

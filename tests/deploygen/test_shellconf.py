@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from deploygen import shellconf
@@ -71,7 +71,7 @@ def bash_meaning(folder: Path, text: str) -> Mapping[str, str]:
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(TEXTS)
 @example("K=a#b\n")
 @example("K=#b\n")
@@ -95,7 +95,7 @@ def test_what_is_accepted_means_the_same_to_bash(
     assert bash_meaning(tmp_path_factory.getbasetemp(), text) == meaning(text)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(VALUES.filter(lambda text: "\r" not in text))
 def test_a_quoted_value_means_itself_to_bash_and_to_us(
     tmp_path_factory: pytest.TempPathFactory, value: str
@@ -106,7 +106,7 @@ def test_a_quoted_value_means_itself_to_bash_and_to_us(
     assert bash_meaning(tmp_path_factory.getbasetemp(), text) == {"K": value}
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(TEXTS, st.sampled_from(KEYS), VALUES.filter(lambda text: "\r" not in text))
 def test_an_edit_changes_one_key_and_no_byte_of_another_line(
     text: str, key: str, value: str
@@ -286,7 +286,7 @@ def test_every_refused_line_is_reported_and_the_others_are_read() -> None:
     assert [item.key for item in document.assignments] == ["B", "D"]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(st.text(CHARACTERS | st.just("\0"), max_size=60))
 def test_no_text_makes_the_parser_fail(text: str) -> None:
     shellconf.parse(text)
