@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
@@ -55,6 +57,14 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(scope="session")
+def failures() -> Path:
+    """Where failures leave what there is to look at, without those of an earlier run."""
+    place = RESULTS / "browser"
+    shutil.rmtree(place, ignore_errors=True)
+    return place
+
+
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
@@ -78,7 +88,9 @@ def screen(request: pytest.FixtureRequest) -> Screen:
 
 
 @pytest.fixture
-def visit(request: pytest.FixtureRequest, chromium: Browser, screen: Screen) -> Iterator[Visit]:
+def visit(
+    request: pytest.FixtureRequest, chromium: Browser, screen: Screen, failures: Path
+) -> Iterator[Visit]:
     """Make people at a deployment, each with a browser profile of their own.
 
     Whatever they do, no page may load anything from elsewhere or complain in the console.
@@ -100,7 +112,7 @@ def visit(request: pytest.FixtureRequest, chromium: Browser, screen: Screen) -> 
     strays = [stray for visitor in visitors for stray in visitor.strays]
     complaints = [complaint for visitor in visitors for complaint in visitor.complaints]
     if strays or complaints or request.node.stash.get(FAILED, False):
-        place = RESULTS / "browser" / re.sub(r"[^\w.-]+", "-", request.node.name)
+        place = failures / re.sub(r"[^\w.-]+", "-", request.node.name).strip("-")
         for number, visitor in enumerate(visitors, start=1):
             visitor.keep(place / f"visitor-{number}")
     for visitor in visitors:

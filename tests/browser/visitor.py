@@ -193,7 +193,8 @@ class Visitor:
     def _said(self, message: ConsoleMessage) -> None:
         # A page's own status is the test's to judge; that of what it loads is not expected.
         refused = "the server responded with a status of" in message.text
-        if message.type == "error" and not (refused and message.location["url"] in self._documents):
+        own = refused and message.location["url"] in self._documents
+        if message.type == "error" and not own and _NETWORK_CHANGED not in message.text:
             self.complaints.append(f"{self.page.url}: {message.text}")
 
     def _arrived(self, frame: Frame) -> None:
