@@ -173,8 +173,8 @@ class Config:
         kinds.optional(kinds.REGISTRY),
         "",
         "images",
-        "A mirror that all images are pulled through, put before their full names, as in\n"
-        "mirror.example.com/docker.io/library/nginx:1.28-alpine.",
+        "A mirror that the images are pulled through, put before their full names, as in\n"
+        "mirror.example.com/docker.io/library/nginx:1.28-alpine (not before OIDC_SERVER_IMAGE).",
     )
     outline_image: str = _setting(
         kinds.IMAGE, "outlinewiki/outline:1.9.2", "images", "Outline. Back up before an upgrade."

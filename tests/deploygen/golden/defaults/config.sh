@@ -62,8 +62,8 @@ COMPOSE_PROJECT_NAME=wiki
 
 # --- Images, and where they come from ---
 
-# A mirror that all images are pulled through, put before their full names, as in
-# mirror.example.com/docker.io/library/nginx:1.28-alpine.
+# A mirror that the images are pulled through, put before their full names, as in
+# mirror.example.com/docker.io/library/nginx:1.28-alpine (not before OIDC_SERVER_IMAGE).
 IMAGE_MIRROR=
 
 # Outline. Back up before an upgrade.
