@@ -87,6 +87,15 @@ class Stack:
         """Return what ``command`` prints inside the service's container."""
         return self.compose("exec", "-T", service, *command)
 
+    def processes(self, container: dict[str, Any]) -> list[int]:
+        """Return the process ids of a container, as the host numbers them."""
+        listed = _docker("top", container["Id"], "-o", "pid").split()
+        return [int(word) for word in listed if word.isdigit()]
+
+    def image_size(self, image: str) -> int:
+        """Return the size of an image's layers in bytes."""
+        return int(_docker("image", "inspect", "--format", "{{.Size}}", image))
+
     def logs(self) -> str:
         return self.compose("logs", "--no-color", "--timestamps")
 
