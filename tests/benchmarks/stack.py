@@ -3,9 +3,10 @@
     python -m tests.benchmarks.stack [--sign-ins N]
 
 Method: a deployment with the defaults on the rig's engine, images present and ours built, no
-volume; the clock runs from `docker compose up -d --wait` to the end of the first sign-in. Memory is the sum of PSS (/proc/PID/smaps_rollup) over each container's processes after N sign-ins,
-each in a session of its own, and one visit to the admin; it needs root on the engine's host.
-The image's size is that of its layers above its base image.
+volume; the clock runs from `docker compose up -d --wait` to the end of the first sign-in. Memory is
+the sum of PSS (/proc/PID/smaps_rollup) over each container's processes after N sign-ins, each in a
+session of its own, and one visit to the admin; it needs root on the engine's host. The image's size
+is that of its layers above its base image.
 """
 
 from __future__ import annotations
