@@ -82,7 +82,7 @@ class Visitor:
         self.fill_in(username, password)
 
     def fill_in(self, username: str, password: str) -> None:
-        self.username_field.fill(username)
+        _fill_first(self.username_field, username)
         self.page.get_by_label("Password").fill(password)
         self.press("Sign in")
 
@@ -144,7 +144,7 @@ class Visitor:
         self.page.get_by_role("link", name="Manage users").click()
         self.page.get_by_role("link", name="Users", exact=True).click()
         self.page.get_by_role("link", name="Add user").click()
-        self.page.get_by_label("Username:").fill(username)
+        _fill_first(self.page.get_by_label("Username:"), username)
         self.page.get_by_label("E-mail address:").fill(email)
         self.page.get_by_label("Password:").fill(password)
         self.page.get_by_label("Password confirmation:").fill(password)
@@ -200,3 +200,12 @@ class Visitor:
     def _arrived(self, frame: Frame) -> None:
         if frame == self.page.main_frame:
             self.visited.append(frame.url)
+
+
+def _fill_first(focused: Locator, text: str) -> None:
+    """Fill in the field that the page puts the cursor into, once it has.
+
+    On a busy machine it does so late, and would take what is being typed into another field.
+    """
+    expect(focused).to_be_focused()
+    focused.fill(text)
