@@ -16,6 +16,9 @@ NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 
 def ensure() -> None:
     """Make a Chromium be there: the distribution's, or Playwright's own download."""
+    if distribution()[0] in {"debian", "ubuntu"}:
+        # Playwright's own Node.js is linked against it.
+        apt_install("libatomic1", reason="the browser tests")
     if _installed() or _downloaded():
         return
     if distribution()[0] == "debian":
