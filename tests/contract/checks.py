@@ -184,6 +184,13 @@ def stores_from_its_own_side(deployment: Deployment) -> None:
     assert deployment.signed_in().storage_check() == {"ok": True}
 
 
+def keeps_signatures(deployment: Deployment) -> Iterator[None]:
+    """What the wiki's server signs reaches the storage as it was signed."""
+    person = deployment.signed_in()
+    yield
+    assert person.storage_check() == {"ok": True}
+
+
 def keeps_uploads_private(deployment: Deployment) -> None:
     """Nobody reads an upload without a signature."""
     person = deployment.signed_in()

@@ -182,7 +182,7 @@ CLAUSES = (
     Clause(
         name="telemetry",
         text="ENABLE_UPDATES is on unless turned off.",
-        standin="index.js:ENABLE_UPDATES",
+        standin="server.js:ENABLE_UPDATES",
         check=checks.tells_nobody,
         breaches={"left out": Variables({"ENABLE_UPDATES": None})},
     ),
@@ -374,7 +374,7 @@ CLAUSES = (
         breaches={
             "Host of the upstream": nginx(
                 {
-                    r"Host \$http_host;": "Host $proxy_host;",
+                    r" Host \$http_host;": " Host $proxy_host;",
                     r"X-Forwarded-Host \$http_host;": 'X-Forwarded-Host "";',
                 }
             ),
@@ -430,9 +430,7 @@ CLAUSES = (
         scheme="https",
         check=checks.signs_in,
         breaches={
-            "a public address for tokens": Variables(
-                {"OIDC_TOKEN_URI": f"https://elsewhere.example.com/{TOKEN}"}
-            ),
+            "https inside": Variables({"OIDC_TOKEN_URI": f"https://oidc:8000/{TOKEN}"}),
         },
     ),
     Clause(
@@ -507,7 +505,15 @@ CLAUSES = (
         check=checks.stores_from_its_own_side,
         breaches={
             "one of the host's": Variables({"AWS_S3_UPLOAD_BUCKET_URL": "http://localhost:PORT"}),
-            "Host changed on the way": nginx({r"Host \$http_host;": "Host $proxy_host;"}),
+        },
+    ),
+    Clause(
+        name="signed host",
+        text="Host is part of what S3 signatures sign.",
+        standin="storage/s3.js:signedUrl",
+        check=checks.keeps_signatures,
+        breaches={
+            "Host of the upstream": nginx({r" Host \$http_host;": " Host $proxy_host;"}),
         },
     ),
     Clause(

@@ -91,7 +91,8 @@ class Deployment:
         text = path.read_text()
         for pattern, new in replacements.items():
             text, count = re.subn(pattern, self._filled(new), text)
-            assert count, f"{file} has nothing like {pattern!r}"
+            if not count:
+                raise LookupError(f"{file} has nothing like {pattern!r} to break")
         self._write(path, text, self._filled(service))
 
     def override(self, service: str, settings: Mapping[str, Any]) -> None:
