@@ -28,7 +28,7 @@ admin.site.unregister(Group)
 class AccountAdmin(_UserAdmin):
     form = UserEditForm
     add_form = UserAddForm
-    list_display = ("username", "name", "email", "is_active", "is_superuser", "last_login")
+    list_display = ("username", "is_active", "name", "email", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser")
     list_per_page = 50
     search_fields = ("username", "name", "email")
