@@ -288,4 +288,5 @@ def _remove_leftovers() -> None:
         run("docker", "rm", "--force", "--volumes", *leftovers, env=env)
     run("docker", "network", "prune", "--force", env=env)
     run("docker", "volume", "prune", "--all", "--force", env=env)
+    run("docker", "image", "prune", "--force", env=env)
     run("docker", "builder", "prune", "--force", "--keep-storage", BUILD_CACHE_AT_MOST, env=env)
