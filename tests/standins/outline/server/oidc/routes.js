@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import Router from "@koa/router";
 import passport from "@outlinewiki/koa-passport";
 import { startSession } from "../sessions.js";
@@ -14,6 +15,11 @@ export function authRoutes({ env, database, redis }) {
   if (!isConfigured(env)) return router;
   passport.use("oidc", createStrategy(env, database));
   router.use(passport.initialize());
+
+  // A passkey of Outline's own needs no provider; the stack has to keep this out of reach.
+  router.post("/auth/passkeys.generateAuthenticationOptions", (ctx) => {
+    ctx.body = { challenge: randomBytes(32).toString("base64url"), userVerification: "required" };
+  });
 
   router.get("/auth/oidc", passport.authenticate("oidc"));
 
