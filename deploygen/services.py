@@ -76,7 +76,7 @@ class Service:
         return f"./env/{self.name}.env" if self.environment else None
 
 
-def of(config: Config, topology: Topology, oidc_image: str) -> tuple[Service, ...]:
+def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]:
     """Return the services of this deployment, in the order in which they come up."""
     minio = config.file_storage == "minio"
     return (
@@ -84,8 +84,8 @@ def of(config: Config, topology: Topology, oidc_image: str) -> tuple[Service, ..
         _postgres_init(config),
         _redis(config),
         *((_minio(config, topology), _minio_init(config)) if minio else ()),
-        _oidc_init(config, topology, oidc_image),
-        _oidc(config, topology, oidc_image),
+        _oidc_init(config, topology, oidc_tag),
+        _oidc(config, topology, oidc_tag),
         _outline(config, topology),
         _gateway(config, topology),
     )
@@ -101,6 +101,15 @@ def _image(config: Config, reference: str) -> str:
     elif "." not in first and ":" not in first and first != "localhost":
         reference = f"docker.io/{reference}"
     return f"{config.image_mirror}/{reference}"
+
+
+def _oidc_image(config: Config, service: str, tag: str) -> str:
+    """Return the given image, or a name for the one that is built.
+
+    Each service has a name of its own, since compose labels what it builds with the service: under
+    one name two images would take turns, and `up` would recreate containers for nothing.
+    """
+    return config.oidc_server_image or f"{config.compose_project_name}-{service}:{tag}"
 
 
 def python_image(config: Config) -> str:
@@ -190,11 +199,11 @@ def _minio_init(config: Config) -> Service:
     )
 
 
-def _oidc_init(config: Config, topology: Topology, image: str) -> Service:
+def _oidc_init(config: Config, topology: Topology, tag: str) -> Service:
     tls = topology.internal_tls_host is not None
     return Service(
         name="oidc-init",
-        image=image,
+        image=_oidc_image(config, "oidc-init", tag),
         built=config.oidc_server_image is None,
         mem_limit="256m",
         one_shot=True,
@@ -210,10 +219,10 @@ def _oidc_init(config: Config, topology: Topology, image: str) -> Service:
     )
 
 
-def _oidc(config: Config, topology: Topology, image: str) -> Service:
+def _oidc(config: Config, topology: Topology, tag: str) -> Service:
     return Service(
         name="oidc",
-        image=image,
+        image=_oidc_image(config, "oidc", tag),
         built=config.oidc_server_image is None,
         mem_limit="256m",
         awaits={"oidc-init": COMPLETED},

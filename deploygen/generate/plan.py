@@ -31,8 +31,7 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
     """Return every generated file of the deployment as {path below the folder: File}."""
     where = topology.of(config)
     context = {} if config.oidc_server_image else sources.oidc_build_context()
-    image = config.oidc_server_image or _context_tag(config, context)
-    stack = services.of(config, where, image)
+    stack = services.of(config, where, oidc_tag=_context_tag(config, context))
     jinja = environment(sources.root)
     names: dict[str, Any] = {
         "config": config,
@@ -92,10 +91,9 @@ def _digest(content: Mapping[str, bytes]) -> str:
 
 
 def _context_tag(config: Config, context: Mapping[str, bytes]) -> str:
-    """Return the image's name, tagged with all it is built from, so that `up -d` sees a change."""
+    """Return a hash of all that the image is built from: as its tag, `up -d` sees a change."""
     arguments = f"{services.python_image(config)}\n{config.pip_index_url}"
-    digest = _digest({**context, "build arguments": arguments.encode()})
-    return f"{config.compose_project_name}-oidc:{digest}"
+    return _digest({**context, "build arguments": arguments.encode()})
 
 
 def _content_hash(service: Service, planned: Mapping[str, File]) -> str | None:

@@ -4,7 +4,7 @@ from deploygen import config, reference, services, shellconf, topology
 from deploygen.services import Service
 from deploygen.settings import SETTINGS, Config
 
-IMAGE = "wiki-oidc:0123456789abcdef"
+TAG = "0123456789abcdef"
 _FAKES = {
     "password": "not-a-real-password",
     "hex64": "0" * 64,
@@ -31,4 +31,4 @@ def configuration(**changes: str) -> Config:
 def stack(**changes: str) -> dict[str, Service]:
     """Return the services of a configuration by name."""
     loaded = configuration(**changes)
-    return {item.name: item for item in services.of(loaded, topology.of(loaded), IMAGE)}
+    return {item.name: item for item in services.of(loaded, topology.of(loaded), TAG)}

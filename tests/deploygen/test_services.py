@@ -170,12 +170,17 @@ def test_a_label_tells_of_the_content_of_each_mounted_directory(parts: Parts) ->
 
 def test_an_image_that_is_built_here_is_never_pulled(parts: Parts) -> None:
     building = {name for name, part in parts.items() if "build" in part}
-    ours = {name for name, part in parts.items() if "-oidc:" in part["image"]}
+    ours = {name for name, part in parts.items() if "-oidc" in part["image"]}
     never_pulled = {name for name, part in parts.items() if part.get("pull_policy") == "never"}
 
-    assert never_pulled == ours
-    assert building <= ours
-    assert bool(building) == bool(ours)
+    assert building == ours == never_pulled
+
+
+def test_no_two_services_build_under_one_name(parts: Parts) -> None:
+    """Compose labels what it builds with the service, so the images would take turns."""
+    built = [part["image"] for part in parts.values() if "build" in part]
+
+    assert len(set(built)) == len(built)
 
 
 def test_secrets_come_by_env_files_of_each_services_own(parts: Parts) -> None:

@@ -16,7 +16,7 @@ from deploygen.generate.plan import OIDC_CONTEXT
 
 FOLDER = Path(__file__).parent
 CASES = sorted(path.parent.name for path in FOLDER.glob("*/config.sh"))
-_IMAGE_TAG = re.compile(rb"(-oidc:)[0-9a-f]{16}")
+_IMAGE_TAG = re.compile(rb"(-oidc(?:-init)?:)[0-9a-f]{16}")
 
 
 def expected(case: str) -> dict[str, bytes]:
