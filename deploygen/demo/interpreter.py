@@ -95,18 +95,22 @@ def _make(
     if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
         raise MachineUnfit(_no_venv())
     staged = environment.with_name(f"{environment.name}.new")
+    # venv and pip leave their temporary files lying when they are stopped.
+    temporary = environment.with_name(f"{environment.name}.tmp")
     _remove(staged)
+    _remove(temporary)
+    temporary.mkdir()
     report(
         f"The first time, the provider's dependencies are installed into {environment}"
         " (about 110 MB, a minute or so):"
     )
     try:
         venv = (sys.executable, "-I", "-m", "venv", str(staged))
-        if _run(venv, environment.parent, interruption) != 0:
+        if _run(venv, temporary, interruption) != 0:
             raise MachineUnfit(_no_venv())
         pip = (str(_python(staged)), "-m", "pip", "--disable-pip-version-check", "--no-input")
         wanted = ("--progress-bar", "off", "--require-hashes", "--requirement", str(requirements))
-        if _run((*pip, "install", *wanted), environment.parent, interruption) != 0:
+        if _run((*pip, "install", *wanted), temporary, interruption) != 0:
             raise MachineUnfit(
                 "the provider's dependencies could not be installed; pip says above why.\n"
                 "Once, this needs a Python package index: check the network, or name a mirror or"
@@ -116,16 +120,18 @@ def _make(
         staged.rename(environment)
     finally:
         _remove(staged)
+        _remove(temporary)
     report("Installed.")
 
 
-def _run(arguments: tuple[str, ...], folder: Path, interruption: Interruption) -> int:
+def _run(arguments: tuple[str, ...], temporary: Path, interruption: Interruption) -> int:
     """Run it with its output on our stderr and return its exit code."""
     # A PYTHONPATH would let pip find there what it then leaves out.
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith("PYTHON")
     }
-    child = Child(Command(arguments=arguments, environment=environment, folder=folder))
+    environment["TMPDIR"] = str(temporary)
+    child = Child(Command(arguments=arguments, environment=environment, folder=temporary))
     try:
         while (code := child.exit_code()) is None:
             interruption.pause()
