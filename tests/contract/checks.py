@@ -21,6 +21,7 @@ KEPT = {"asked": True, "session": "kept"}
 WITH_A_NEW_TOKEN = 61
 WITH_THE_TOKEN = 10
 SWITCHING_PROTOCOLS = 101
+ABOVE_OUTLINES_DEFAULT = 1_050  # requests; Outline lets 1000 a minute pass
 ABOVE_NGINX_DEFAULT = 2_000_000  # bytes; nginx lets 1 MB pass, and so does Outline
 
 
@@ -113,6 +114,27 @@ def signs_out_everywhere(deployment: Deployment) -> Iterator[None]:
 def tells_nobody(deployment: Deployment) -> None:
     """The wiki sends no statistics."""
     assert "Telemetry is on" not in _log(deployment)
+
+
+def serves_a_whole_office(deployment: Deployment) -> None:
+    """More than a thousand requests a minute from one address are answered."""
+    person = deployment.person()
+    for _ in range(ABOVE_OUTLINES_DEFAULT):
+        answer = person.request("GET", "/static/asset.js")
+        assert answer.status_code != httpx.codes.TOO_MANY_REQUESTS
+
+
+def has_one_way_in(deployment: Deployment) -> None:
+    """Outline's own passkeys are out of reach, past which the provider could turn nobody off."""
+    path = "/auth/passkeys.generateAuthenticationOptions"
+    answer = deployment.person().request("POST", path, json={})
+    assert answer.status_code == httpx.codes.NOT_FOUND
+
+
+def keeps_tokens_while_assets_load(deployment: Deployment) -> None:
+    """An asset leaves the CSRF cookie alone, which a page in use has read already."""
+    answer = deployment.person().request("GET", "/static/asset.js")
+    assert "set-cookie" not in answer.headers
 
 
 def keeps_its_scheme(deployment: Deployment) -> None:

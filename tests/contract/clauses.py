@@ -187,6 +187,33 @@ CLAUSES = (
         breaches={"left out": Variables({"ENABLE_UPDATES": None})},
     ),
     Clause(
+        name="request limit",
+        text="RATE_LIMITER_REQUESTS is 1000 a minute for an address unless set, assets included.",
+        standin="limits.js:limitRequests",
+        check=checks.serves_a_whole_office,
+        breaches={"left out": Variables({"RATE_LIMITER_REQUESTS": None})},
+    ),
+    Clause(
+        name="passkeys",
+        text="A session made by Outline's passkeys is never asked about again at the provider.",
+        standin="oidc/routes.js:passkeys",
+        check=checks.has_one_way_in,
+        breaches={
+            "let through": nginx(
+                {r"location ~ \^/auth/passkeys": "location ~ ^/none"}, "nginx.conf"
+            )
+        },
+    ),
+    Clause(
+        name="token of a page",
+        text="Every GET that reaches Outline, assets included, changes the CSRF cookie.",
+        standin="csrf.js:attachCsrfToken",
+        check=checks.keeps_tokens_while_assets_load,
+        breaches={
+            "let through": nginx({r"proxy_hide_header Set-Cookie;": ""}, "nginx.conf"),
+        },
+    ),
+    Clause(
         name="upload limit",
         text="FILE_STORAGE_UPLOAD_MAX_SIZE is 1 MB by default and nginx must let as much pass.",
         standin="api/attachments.js:attachmentRoutes",

@@ -62,6 +62,9 @@ const VARIABLES = [
   ["WEB_CONCURRENCY", number(undefined), isNumber],
   ["REQUEST_TIMEOUT", number(10_000), isNumber],
   ["ENABLE_UPDATES", flag("true")],
+  ["RATE_LIMITER_ENABLED", flag("true")],
+  ["RATE_LIMITER_REQUESTS", number(1000), isNumber],
+  ["RATE_LIMITER_DURATION_WINDOW", number(60), isNumber],
   [
     "DATABASE_URL",
     optional,

@@ -7,6 +7,7 @@ import { apiRoutes } from "./api/index.js";
 import { controlRoutes } from "./control.js";
 import { attachCsrfToken } from "./csrf.js";
 import { healthRoutes } from "./health.js";
+import { limitRequests } from "./limits.js";
 import { authRoutes } from "./oidc/routes.js";
 import { pageRoutes } from "./pages.js";
 
@@ -22,8 +23,8 @@ import { pageRoutes } from "./pages.js";
  */
 
 /**
- * The order is Outline's: security headers and health on every scheme, then the enforced https,
- * then the rest.
+ * The order is Outline's: security headers, the limit and health on every scheme, then the enforced
+ * https, then the rest.
  *
  * @param {Parts} parts
  * @returns {import("node:http").Server} not yet listening
@@ -33,6 +34,7 @@ export function createWeb(parts) {
   const app = new Koa();
   app.use(answerErrors);
   app.use(helmet());
+  app.use(limitRequests(env, parts.redis));
   app.use(healthRoutes(parts).routes());
   if (env.NODE_ENV === "production") {
     app.proxy = env.PROXY_HEADERS_TRUSTED;
