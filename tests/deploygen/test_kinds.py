@@ -122,7 +122,7 @@ ACCEPTED: list[tuple[Kind[Any], list[str]]] = [
         ],
     ),
     (kinds.REGISTRY, ["mirror.example.com", "mirror.example.com:5000/proxy"]),
-    (kinds.WEB_ADDRESS, ["https://pypi.example.com/simple", "http://192.0.2.10:3141/root/"]),
+    (kinds.WEB_ADDRESS, ["https://mirror.example.com/simple", "http://192.0.2.10:3141/root/"]),
     (kinds.LANGUAGE, ["en_US", "zh_CN"]),
     (kinds.TIME_ZONE, ["UTC", "Asia/Shanghai", "America/Argentina/Buenos_Aires", "Etc/GMT+5"]),
     (kinds.HEX_64, ["0123456789abcdef" * 4]),
