@@ -157,16 +157,27 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
         )
 
 
-def _bucket_not_in_host(config: Config) -> Iterator[Conflict]:
-    # Outline takes a URL whose host contains the bucket's name for a virtual-host style one
+def _bucket_not_in_its_address(config: Config) -> Iterator[Conflict]:
+    # Outline takes a URL that contains the bucket's name for a virtual-host style one
     # (server/storage/files/S3Storage.ts).
-    bucket, host = config.aws_s3_upload_bucket_name, topology.bucket_origin(config.url).host
-    if config.file_storage == "minio" and bucket in host:
+    bucket, uploads = config.aws_s3_upload_bucket_name, str(topology.bucket_origin(config.url))
+    if config.file_storage == "minio" and bucket in uploads:
         yield (
             "AWS_S3_UPLOAD_BUCKET_NAME",
-            f"uploads are at {host}, which Outline would take for a host of {bucket!r} alone",
-            f"accepted is a name that {host} does not contain",
+            f"uploads are at {uploads}, which Outline would take for a host of {bucket!r} alone",
+            f"accepted is a name that {uploads} does not contain",
             "choose another bucket name (before there are uploads)",
+        )
+
+
+def _no_s3_before_the_port(config: Config) -> Iterator[Conflict]:
+    # Outline makes "localhost:" of "s3:" anywhere in the storage's URL (the same file).
+    if config.file_storage == "minio" and "s3:" in str(topology.bucket_origin(config.url)):
+        yield (
+            "URL",
+            "its host ends in s3 before a port, which Outline would rewrite to localhost",
+            "accepted is another host name, the default port, or FILE_STORAGE=local",
+            "rename the host, leave the port out, or set FILE_STORAGE=local",
         )
 
 
@@ -196,7 +207,8 @@ def _bucket_reachable_from_inside(config: Config) -> Iterator[Conflict]:
 RULES: tuple[Callable[[Config], Iterator[Conflict]], ...] = (
     _scheme_and_tls,
     _published_where_the_url_points,
-    _bucket_not_in_host,
+    _bucket_not_in_its_address,
+    _no_s3_before_the_port,
     _bucket_not_a_page_of_outline,
     _bucket_reachable_from_inside,
 )

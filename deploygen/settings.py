@@ -157,7 +157,7 @@ class Config:
         kinds.BUCKET,
         "outline-files-bucket",
         "files",
-        "Name of the bucket in minio. It must not occur in the URL's host (Outline would then\n"
+        "Name of the bucket in minio. It must not occur in the URL (Outline would then\n"
         "take the host for the bucket's own).",
     )
 

@@ -292,16 +292,23 @@ LAN = "http://192.0.2.10:8888"
         (
             {"URL": "http://wiki.example.com", "AWS_S3_UPLOAD_BUCKET_NAME": "wiki"},
             "AWS_S3_UPLOAD_BUCKET_NAME",
-            "uploads are at wiki.example.com, which Outline would take for a host of 'wiki' alone;"
-            " accepted is a name that wiki.example.com does not contain; choose another bucket"
-            " name (before there are uploads)",
+            "uploads are at http://wiki.example.com, which Outline would take for a host of 'wiki'"
+            " alone; accepted is a name that http://wiki.example.com does not contain; choose"
+            " another bucket name (before there are uploads)",
         ),
         (
             {"AWS_S3_UPLOAD_BUCKET_NAME": "files"},
             "AWS_S3_UPLOAD_BUCKET_NAME",
-            "uploads are at files.localhost, which Outline would take for a host of 'files' alone;"
-            " accepted is a name that files.localhost does not contain; choose another bucket name"
-            " (before there are uploads)",
+            "uploads are at http://files.localhost:8888, which Outline would take for a host of"
+            " 'files' alone; accepted is a name that http://files.localhost:8888 does not contain;"
+            " choose another bucket name (before there are uploads)",
+        ),
+        (
+            {"URL": "http://nas3:8080"},
+            "URL",
+            "its host ends in s3 before a port, which Outline would rewrite to localhost; accepted"
+            " is another host name, the default port, or FILE_STORAGE=local; rename the host, leave"
+            " the port out, or set FILE_STORAGE=local",
         ),
         (
             {"URL": LAN, "AWS_S3_UPLOAD_BUCKET_NAME": "api"},

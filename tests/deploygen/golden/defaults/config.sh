@@ -50,7 +50,7 @@ FILE_STORAGE=minio
 # Largest upload. Units: k, m, g.
 FILE_STORAGE_UPLOAD_MAX_SIZE=100m
 
-# Name of the bucket in minio. It must not occur in the URL's host (Outline would then
+# Name of the bucket in minio. It must not occur in the URL (Outline would then
 # take the host for the bucket's own).
 AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket
 
