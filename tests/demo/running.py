@@ -68,7 +68,8 @@ class Machine:
 
     def launch(self, *words: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [*self.command, "demo", *words],
+            # The tests may run under nohup, which every child would inherit.
+            ["env", "--default-signal=HUP", *self.command, "demo", *words],
             cwd=self.elsewhere,
             env=self.environment,
             stdin=subprocess.DEVNULL,
