@@ -16,7 +16,8 @@ from tests.rig.machine import cache_dir, say
 
 RESULTS = python_env.CHECKOUT / "test-results"
 TESTS = python_env.CHECKOUT / "tests"
-FAST = ("tests/deploygen", "tests/oidc_server")
+PROVIDER = "tests/oidc_server"
+FAST = ("tests/deploygen", PROVIDER)
 SLOW = ("tests/e2e", "tests/browser")
 
 
@@ -44,7 +45,10 @@ def run_all() -> int:
 
 def run_fast() -> bool:
     """Run the tests that need neither engine nor browser, on both cores."""
-    return _pytest("fast", *FAST, "-n", "2")
+    good = _pytest("fast", *FAST, "-n", "2")
+    # Once more, the provider as the stack has it.
+    on_postgresql = {"OIDC_TEST_DATABASE": "postgresql"}
+    return _pytest("provider on PostgreSQL", PROVIDER, "-n", "2", env=on_postgresql) and good
 
 
 def _middle() -> list[str]:
