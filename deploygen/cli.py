@@ -13,7 +13,7 @@ import deploygen
 from deploygen import folder as deployment
 from deploygen import wizard
 from deploygen.config import FILE_NAME
-from deploygen.errors import UserError
+from deploygen.errors import ConfigInvalid, UserError
 from deploygen.folder import Rendered
 
 _FOLDER = click.argument(
@@ -44,7 +44,9 @@ class _Group(click.Group):
 
 
 def _fail(error: UserError) -> NoReturn:
-    click.echo(f"{click.style('deploygen:', fg='red')} {error}", err=True)
+    # Each problem of a config.sh is a line that begins with its place, for editors to jump to.
+    label = "" if isinstance(error, ConfigInvalid) else click.style("deploygen: ", fg="red")
+    click.echo(f"{label}{error}", err=True)
     sys.exit(error.exit_code)
 
 
@@ -181,7 +183,8 @@ def _tell_changes(rendered: Rendered) -> None:
     if not changes.written and not changes.removed:
         click.echo(f"All {changes.unchanged} files are as config.sh has them; nothing written.")
         return
-    parts = [f"{len(changes.written)} files written"]
+    count = len(changes.written)
+    parts = [f"{count} file{'' if count == 1 else 's'} written"]
     if changes.unchanged:
         parts.append(f"{changes.unchanged} unchanged")
     if changes.removed:

@@ -20,6 +20,8 @@ _OUTLINE_PATHS = frozenset({
     "oauth", "realtime", "search", "settings", "static", "trash",
 })
 # fmt: on
+_NAMED_PARTS = ("gateway", "outline", "oidc", "minio")
+_NEWEST_POSTGRES = 17
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
@@ -93,6 +95,8 @@ def _wrong_value(setting: Setting, assignment: shellconf.Assignment | None, reas
     remedy = f"set {setting.name} in config.sh, or pass --set {setting.name}=…"
     if setting.secret:
         remedy = "correct it, or empty it and run `deploygen init`, which makes a new one"
+    if setting.irreplaceable:
+        remedy = "put back the value that it had: data can't be read or found by another"
     return Problem(
         line=assignment.line if assignment else None,
         key=setting.name,
@@ -183,12 +187,38 @@ def _no_s3_before_the_port(config: Config) -> Iterator[Conflict]:
 
 def _bucket_not_a_page_of_outline(config: Config) -> Iterator[Conflict]:
     bucket = config.aws_s3_upload_bucket_name
-    if config.file_storage == "minio" and bucket in _OUTLINE_PATHS and not config.url.is_loopback:
+    own_host = topology.bucket_origin(config.url).host != config.url.host
+    if config.file_storage == "minio" and bucket in _OUTLINE_PATHS and not own_host:
         yield (
             "AWS_S3_UPLOAD_BUCKET_NAME",
             f"Outline has pages of its own under /{bucket}/, where the bucket would be",
             "accepted is a name that is no path of Outline's",
             "choose another bucket name (before there are uploads)",
+        )
+
+
+def _host_not_a_service(config: Config) -> Iterator[Conflict]:
+    # The host becomes a name of the gateway on the private network, where these are taken.
+    host, name = config.url.host, config.compose_project_name
+    taken = {"outline", "oidc", "oidc-init", "postgres", "postgres-init", "redis"}
+    taken |= {"minio", "minio-init", *(f"{name}-{part}" for part in _NAMED_PARTS)}
+    if config.file_storage == "minio" and host in taken:
+        yield (
+            "URL",
+            f"its host is {host}, which a service of the stack is called inside",
+            "accepted is any other host name, or FILE_STORAGE=local",
+            f"call the machine something else, say {host}.example.com, or set FILE_STORAGE=local",
+        )
+
+
+def _postgres_keeps_its_data_where_we_mount_it(config: Config) -> Iterator[Conflict]:
+    match = re.search(r"(?:^|/)postgres:(\d+)", config.postgres_image)
+    if match and int(match.group(1)) > _NEWEST_POSTGRES:
+        yield (
+            "POSTGRES_IMAGE",
+            f"PostgreSQL {match.group(1)} keeps its data elsewhere and would start empty",
+            f"accepted is PostgreSQL up to {_NEWEST_POSTGRES}",
+            f"stay at {_NEWEST_POSTGRES}",
         )
 
 
@@ -210,6 +240,8 @@ RULES: tuple[Callable[[Config], Iterator[Conflict]], ...] = (
     _bucket_not_in_its_address,
     _no_s3_before_the_port,
     _bucket_not_a_page_of_outline,
+    _host_not_a_service,
+    _postgres_keeps_its_data_where_we_mount_it,
     _bucket_reachable_from_inside,
 )
 

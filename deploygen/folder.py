@@ -65,7 +65,7 @@ def assign(text: str, values: Mapping[str, str]) -> str:
     if unknown:
         raise ConfigInvalid("--set", unknown)
     for key, value in values.items():
-        text = shellconf.assign(text, key, value)
+        text = shellconf.assign(text, key, value, f"\n{BY_NAME[key].comment}")
     return text
 
 
@@ -74,7 +74,7 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
 
     Raises ConfigInvalid or FilesInTheWay before anything is written.
     """
-    filled = secrets.fill(text, folder)
+    filled = _filled(text, folder)
     loaded = config.load(filled, FILE_NAME)
     files = plan.files(loaded, sources.find())
     own = {FILE_NAME: File(filled.encode(), PRIVATE)}
@@ -84,4 +84,8 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
 
 def check(folder: Path) -> Config:
     """Return the folder's configuration if it is right; raise ConfigInvalid if not."""
-    return config.load(secrets.fill(read(folder), folder))
+    return config.load(_filled(read(folder), folder))
+
+
+def _filled(text: str, folder: Path) -> str:
+    return secrets.fill(text, folder, fresh=not write.has_written(folder))

@@ -25,12 +25,7 @@ def example() -> str:
 
 def entry(setting: Setting) -> str:
     """Return the lines of one key."""
-    return f"\n{comment(setting)}{setting.name}={shellconf.quote(setting.default or '')}\n"
-
-
-def comment(setting: Setting) -> str:
-    """Return what stands above a key."""
-    return "".join(f"# {line}\n" for line in setting.doc.splitlines())
+    return f"\n{setting.comment}{setting.name}={shellconf.quote(setting.default or '')}\n"
 
 
 if __name__ == "__main__":  # python -m deploygen.reference > config.sh.example

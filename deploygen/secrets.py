@@ -17,22 +17,24 @@ def _password() -> str:
     return "-".join(groups)
 
 
-def fill(text: str, folder: Path) -> str:
+def fill(text: str, folder: Path, *, fresh: bool) -> str:
     """Return the text of a config.sh with every missing secret made.
 
+    Where data may be there already (not ``fresh``), what it depends on is not made anew.
     The deployment's name is made here too, from the folder's name: like a secret it is chosen once
     and must never change by itself, since volumes are found by it.
     """
     document = shellconf.parse(text)
     for setting in SETTINGS:
-        if setting.secret is None:
+        if setting.secret is None or (setting.irreplaceable and not fresh):
             continue
         names = (setting.name, *setting.old_names)
         found = [item for name in names if (item := document.last(name))]
         if any(item.value for item in found):
             continue
         name = found[0].key if found else setting.name
-        text = shellconf.assign(text, name, make(setting.secret, folder))
+        value = make(setting.secret, folder)
+        text = shellconf.assign(text, name, value, f"\n{setting.comment}")
     return text
 
 

@@ -13,7 +13,7 @@ from deploygen.topology import Topology
 
 HEALTHY = "service_healthy"
 COMPLETED = "service_completed_successfully"
-OIDC_UID = 10001
+UNPRIVILEGED_UID = 10001
 NGINX_UID = 101
 
 BACKEND = "backend"
@@ -192,7 +192,7 @@ def _minio_init(config: Config) -> Service:
         mem_limit="256m",
         one_shot=True,
         awaits={"minio": HEALTHY},
-        user=f"{OIDC_UID}:{OIDC_UID}",
+        user=f"{UNPRIVILEGED_UID}:{UNPRIVILEGED_UID}",
         entrypoint=("bash", "/minio-init/setup.sh"),
         mounts=(Mount(source="./minio-init", target="/minio-init", read_only=True),),
         networks={BACKEND: ()},
@@ -227,7 +227,7 @@ def _oidc(config: Config, topology: Topology, tag: str) -> Service:
         mem_limit="256m",
         awaits={"oidc-init": COMPLETED},
         command=("serve",),
-        networks={BACKEND: (topology.oidc.host,), FRONTEND: ()},
+        networks={BACKEND: (topology.oidc.host,)},
         stop_grace_period="30s",
     )
 
@@ -263,7 +263,7 @@ def _gateway(config: Config, topology: Topology) -> Service:
         environment=False,
         awaits={"oidc-init": COMPLETED} if topology.internal_tls_host else {},
         user=f"{NGINX_UID}:{NGINX_UID}",
-        group=OIDC_UID if topology.internal_tls_host else None,
+        group=UNPRIVILEGED_UID if topology.internal_tls_host else None,
         entrypoint=("nginx", "-c", f"{CONFIGURATION}/nginx.conf", "-g", "daemon off;"),
         health=("CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{at.HEALTH_PORT}/"),
         mounts=tuple(mounts),

@@ -28,7 +28,8 @@ class Setting:
     """One key: its name in config.sh, how its text is read, and what a person is told of it.
 
     ``default`` is None where the person has to give a value. ``secret`` names the recipe of
-    ``deploygen.secrets`` that makes the value; such values never appear in a message.
+    ``deploygen.secrets`` that makes the value; such values never appear in a message. An
+    ``irreplaceable`` one is made for a new deployment only: data depends on it.
     """
 
     name: str
@@ -38,7 +39,13 @@ class Setting:
     doc: str
     old_names: tuple[str, ...] = ()
     secret: str | None = None
+    irreplaceable: bool = False
     prompt: str | None = None
+
+    @property
+    def comment(self) -> str:
+        """What stands above the key in a config.sh."""
+        return "".join(f"# {line}\n" for line in self.doc.splitlines())
 
 
 def _setting(  # noqa: PLR0913 - a key has that many sides
@@ -64,8 +71,14 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
     )
 
 
-def _secret(
-    kind: Kind[T], recipe: str, doc: str, *, group: str = "secrets", old_names: tuple[str, ...] = ()
+def _secret(  # noqa: PLR0913 - a key has that many sides
+    kind: Kind[T],
+    recipe: str,
+    doc: str,
+    *,
+    group: str = "secrets",
+    old_names: tuple[str, ...] = (),
+    irreplaceable: bool = False,
 ) -> T:
     make: Callable[..., T] = field
     return make(
@@ -76,6 +89,7 @@ def _secret(
             "doc": doc,
             "old_names": old_names,
             "secret": recipe,
+            "irreplaceable": irreplaceable,
         }
     )
 
@@ -98,11 +112,14 @@ class Config:
         kinds.EMAIL,
         None,
         "wiki",
-        "E-mail address of the first admin. It need not receive mail.",
+        "E-mail address of the first admin. It need not receive mail. Counts at the first start.",
         prompt="E-mail address of the admin",
     )
     admin_username: str = _setting(
-        kinds.USERNAME, "admin", "wiki", "Name with which the first admin signs in."
+        kinds.USERNAME,
+        "admin",
+        "wiki",
+        "Name with which the first admin signs in. Counts at the first start.",
     )
     admin_password: str = _secret(
         kinds.TEXT,
@@ -167,6 +184,7 @@ class Config:
         "Name of this deployment: of its containers, volumes and cookies. Set once from the\n"
         "folder's name; a change starts an empty deployment beside the old one.",
         group="deployment",
+        irreplaceable=True,
     )
 
     image_mirror: str | None = _setting(
@@ -180,7 +198,10 @@ class Config:
         kinds.IMAGE, "outlinewiki/outline:1.9.2", "images", "Outline. Back up before an upgrade."
     )
     postgres_image: str = _setting(
-        kinds.IMAGE, "postgres:17-alpine", "images", "PostgreSQL. A new major needs a dump first."
+        kinds.IMAGE,
+        "postgres:17-alpine",
+        "images",
+        "PostgreSQL, up to 17. Another major can't read the data of this one.",
     )
     redis_image: str = _setting(kinds.IMAGE, "redis:8-alpine", "images", "Redis.")
     nginx_image: str = _setting(kinds.IMAGE, "nginx:1.28-alpine", "images", "The gateway.")
@@ -216,7 +237,10 @@ class Config:
     )
 
     outline_secret_key: str = _secret(
-        kinds.HEX_64, "hex64", "Outline's SECRET_KEY: encrypts what Outline stores."
+        kinds.HEX_64,
+        "hex64",
+        "Outline's SECRET_KEY: encrypts what Outline stores. Never change it.",
+        irreplaceable=True,
     )
     outline_utils_secret: str = _secret(kinds.HEX_64, "hex64", "Outline's UTILS_SECRET.")
     django_secret_key: str = _secret(

@@ -25,6 +25,7 @@ _INTERPRETED = {
     ">": "a > redirects in bash",
     "(": "a ( starts an array or a subshell in bash",
     ")": "a ) is syntax to bash",
+    "{": "a { may be expanded by bash",
 }
 _QUOTE_IT = "put the value in single quotes"
 _ACCEPTED_LINES = "accepted are KEY=value, comments and empty lines"

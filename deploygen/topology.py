@@ -83,7 +83,6 @@ class Topology:
     outline: Upstream
     oidc: Upstream
     minio: Upstream
-    outline_callback: str
     authorization_endpoint: str
     token_endpoint: str
     userinfo_endpoint: str
@@ -113,12 +112,11 @@ def of(config: Config) -> Topology:
         listeners=listeners,
         published=_published(config, listeners),
         aliases=_aliases(bucket),
-        internal_tls_host=url.host if url.scheme == "https" and bucket else None,
+        internal_tls_host=bucket.origin.host if bucket and url.scheme == "https" else None,
         max_request_bytes=config.file_storage_upload_max_size + _FORM_BYTES,
         outline=Upstream(host=f"{name}-outline", port=OUTLINE_PORT),
         oidc=Upstream(host=f"{name}-oidc", port=OIDC_PORT),
         minio=Upstream(host=f"{name}-minio", port=MINIO_PORT),
-        outline_callback=f"{url}/auth/oidc.callback",
         authorization_endpoint=f"{public}/authorize",
         token_endpoint=f"{private}/token",
         userinfo_endpoint=f"{private}/userinfo",

@@ -21,7 +21,18 @@ def ask(text: str, *, skip: Collection[str], fresh: bool) -> str:
         present = found.value if found else ""
         if fresh or not present:
             text = shellconf.assign(text, setting.name, _prompt(question, setting, present))
+    if fresh and "TLS" not in skip:
+        text = _end_tls_in_front(text)
     return text
+
+
+def _end_tls_in_front(text: str) -> str:
+    """Return ``text`` with the one value of TLS that an https address can have."""
+    url = shellconf.parse(text).last("URL")
+    if url is None or not url.value.startswith("https:"):
+        return text
+    click.echo("With https a web server of yours ends TLS in front: TLS=proxy.")
+    return shellconf.assign(text, "TLS", "proxy")
 
 
 def _prompt(question: str, setting: Setting, present: str) -> str:

@@ -17,6 +17,7 @@ def main(arguments: list[str]) -> None:
     """Exits 78 when the environment is wrong, 69 when the database never came."""
     # A container's first process is not stopped by a signal that it does not handle.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(_STOPPED))
+    os.umask(0o077)  # a database file holds the signing key
     verb, *rest = arguments or ["serve"]
     try:
         if verb == "serve":

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from deploygen import services, topology
+from deploygen import reference, services, topology
 from deploygen.generate.rendering import environment, render
 from deploygen.services import Service
 from deploygen.settings import Config
@@ -60,6 +60,7 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
         **names,
     )
     planned["docker-compose.yml"] = File(compose)
+    planned["config.sh.example"] = File(reference.example().encode())
     return dict(sorted(planned.items()))
 
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from deploygen.errors import FilesInTheWay, UserError
-from deploygen.generate.plan import File
+from deploygen.generate.plan import PRIVATE, File
 
 STATE = ".deploygen"
 _MANIFEST = f"{STATE}/manifest.json"
@@ -59,12 +59,18 @@ def apply(
     _replace(folder, {path: file for path, file in persons.items() if not _is(folder / path, file)})
     _replace(folder, {path: files[path] for path in changed})
     _remove(folder, stale)
-    record = File((json.dumps(hashes, indent=1, sort_keys=True) + "\n").encode())
+    # A hash of an env file would let others guess at a weak password in it.
+    record = File((json.dumps(hashes, indent=1, sort_keys=True) + "\n").encode(), PRIVATE)
     if not _is(folder / _MANIFEST, record):
         _replace(folder, {_MANIFEST: record})
     return Changes(
         written=tuple(changed), removed=tuple(stale), unchanged=len(files) - len(changed)
     )
+
+
+def has_written(folder: Path) -> bool:
+    """Tell whether files were generated here before, so that data may depend on them."""
+    return (folder / _MANIFEST).exists()
 
 
 def _blocked(folder: Path, path: str) -> Iterator[str]:

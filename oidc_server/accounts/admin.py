@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from oidc_server.accounts.forms import OwnUserEditForm, UserAddForm, UserEditForm
+from oidc_server.accounts.forms import OwnUserEditForm, PasswordForm, UserAddForm, UserEditForm
 from oidc_server.accounts.models import User
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -28,6 +28,7 @@ admin.site.unregister(Group)
 class AccountAdmin(_UserAdmin):
     form = UserEditForm
     add_form = UserAddForm
+    change_password_form = PasswordForm
     list_display = ("username", "is_active", "name", "email", "is_superuser", "last_login")
     list_filter = ("is_active", "is_superuser")
     list_per_page = 50

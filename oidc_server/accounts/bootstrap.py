@@ -12,8 +12,8 @@ def ensure_administrator(username: str, email: str, password: str) -> str:
     applied, and the account made an active administrator again, so that editing the configuration
     lets in whoever is locked out. Returns what was done, for the log.
     """
-    # Found by address too: a changed ADMIN_USERNAME renames the account, and makes no second one
-    # that the address would forbid anyway.
+    # Found by address too: somebody may have renamed the account since, and a second one with the
+    # same address can't be.
     user = User.objects.find(username) or User.objects.find(email)
     if user is None:
         user = User(username=username, email=email)

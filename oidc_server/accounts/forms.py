@@ -1,14 +1,20 @@
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.forms import BaseUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminPasswordChangeForm,
+    BaseUserCreationForm,
+    UserChangeForm,
+)
 
 from oidc_server.accounts.models import User
 
 if TYPE_CHECKING:  # generic for the type checker only
     _AddForm = BaseUserCreationForm[User]
     _EditForm = UserChangeForm[User]
+    _PasswordForm = AdminPasswordChangeForm[User]
 else:
     _AddForm, _EditForm = BaseUserCreationForm, UserChangeForm
+    _PasswordForm = AdminPasswordChangeForm
 
 
 class UserAddForm(_AddForm):
@@ -30,3 +36,15 @@ class OwnUserEditForm(UserEditForm):
         super().__init__(*args, **kwargs)
         for name in ("is_active", "is_superuser"):
             self.fields[name].disabled = True
+
+
+class PasswordForm(_PasswordForm):
+    """Sets a password and can't take it away: there is no other way in, and whoever is to lose
+    theirs is turned off, which ends their sessions too.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+        for name in ("password1", "password2"):
+            self.fields[name].required = True

@@ -5,9 +5,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from oidc_provider.models import Client, ResponseType, RSAKey
 
 WIKI_CLIENT_NAME = "Outline"
-_KEY_BITS = (
-    2048  # NIST SP 800-57: good until 2030; 3072 would triple the time of a sign-in's signature
-)
+# NIST SP 800-57: good until 2030; 3072 would triple the time of a sign-in's signature.
+_KEY_BITS = 2048
 
 
 def ensure_signing_key() -> str:

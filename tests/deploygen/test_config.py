@@ -31,6 +31,7 @@ def set_it(key: str) -> str:
     return f"set {key} in config.sh, or pass --set {key}=…"
 
 
+OLD_VALUE = "put back the value that it had: data can't be read or found by another"
 NEW_SECRET = "correct it, or empty it and run `deploygen init`, which makes a new one"
 
 
@@ -176,13 +177,13 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "OUTLINE_SECRET_KEY",
             "0123",
             f"it is not 64 hexadecimal digits; accepted is 64 hexadecimal digits (0-9, a-f);"
-            f" {NEW_SECRET}",
+            f" {OLD_VALUE}",
         ),
         (
             "COMPOSE_PROJECT_NAME",
             "My Wiki",
             "it is not a name that Docker, DNS and cookies take; accepted is up to 31 lower-case"
-            f" letters, digits and hyphens, a letter or digit first; {NEW_SECRET}",
+            f" letters, digits and hyphens, a letter or digit first; {OLD_VALUE}",
         ),
         (
             "MINIO_ROOT_USER",
@@ -302,6 +303,19 @@ LAN = "http://192.0.2.10:8888"
             "uploads are at http://files.localhost:8888, which Outline would take for a host of"
             " 'files' alone; accepted is a name that http://files.localhost:8888 does not contain;"
             " choose another bucket name (before there are uploads)",
+        ),
+        (
+            {"URL": "http://outline:8888"},
+            "URL",
+            "its host is outline, which a service of the stack is called inside; accepted is any"
+            " other host name, or FILE_STORAGE=local; call the machine something else, say"
+            " outline.example.com, or set FILE_STORAGE=local",
+        ),
+        (
+            {"POSTGRES_IMAGE": "postgres:18-alpine"},
+            "POSTGRES_IMAGE",
+            "PostgreSQL 18 keeps its data elsewhere and would start empty; accepted is PostgreSQL"
+            " up to 17; stay at 17",
         ),
         (
             {"URL": "http://nas3:8080"},

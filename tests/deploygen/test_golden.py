@@ -62,7 +62,7 @@ def test_every_template_shows_in_a_golden_folder() -> None:
         if path.is_file() and path.suffix != ".inc"
     }
 
-    assert templates | {"docker-compose.yml"} == shown
+    assert templates | {"docker-compose.yml", "config.sh.example"} == shown
 
 
 def test_the_source_of_the_oidc_server_does_not_show_in_a_golden_folder() -> None:

@@ -18,7 +18,7 @@ def test_the_example_has_every_key_with_its_default_and_comment() -> None:
 
     assert found == {setting.name: setting.default or "" for setting in SETTINGS}
     for setting in SETTINGS:
-        assert f"{reference.comment(setting)}{setting.name}=" in example
+        assert f"{setting.comment}{setting.name}=" in example
     assert all(f"# --- {title} ---" in example for title in GROUPS.values())
 
 

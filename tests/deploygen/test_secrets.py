@@ -16,7 +16,7 @@ def values(text: str) -> dict[str, str]:
 
 
 def test_every_secret_that_is_missing_is_made() -> None:
-    filled = values(secrets.fill(reference.example(), FOLDER))
+    filled = values(secrets.fill(reference.example(), FOLDER, fresh=True))
 
     assert len(MADE) > 10
     assert all(filled[setting.name] for setting in MADE)
@@ -25,30 +25,30 @@ def test_every_secret_that_is_missing_is_made() -> None:
 def test_what_is_made_is_right() -> None:
     text = shellconf.assign(reference.example(), "ADMIN_EMAIL", "wiki@example.com")
 
-    config.load(secrets.fill(text, FOLDER))
+    config.load(secrets.fill(text, FOLDER, fresh=True))
 
 
 def test_a_secret_is_kept_ever_after() -> None:
-    once = secrets.fill(reference.example(), FOLDER)
+    once = secrets.fill(reference.example(), FOLDER, fresh=True)
 
-    assert secrets.fill(once, Path("/srv/moved")) == once
+    assert secrets.fill(once, Path("/srv/moved"), fresh=True) == once
 
 
 def test_a_secret_of_the_persons_own_is_kept() -> None:
     text = config_text(ADMIN_PASSWORD="of their own")
 
-    assert secrets.fill(text, FOLDER) == text
+    assert secrets.fill(text, FOLDER, fresh=True) == text
 
 
 def test_two_deployments_share_no_secret() -> None:
-    one, other = (values(secrets.fill(reference.example(), FOLDER)) for _ in range(2))
+    one, other = (values(secrets.fill(reference.example(), FOLDER, fresh=True)) for _ in range(2))
 
     shared = [item.name for item in MADE if one[item.name] == other[item.name]]
     assert shared == ["COMPOSE_PROJECT_NAME"]
 
 
 def test_secrets_of_one_deployment_all_differ() -> None:
-    filled = values(secrets.fill(reference.example(), FOLDER))
+    filled = values(secrets.fill(reference.example(), FOLDER, fresh=True))
 
     made = [filled[setting.name] for setting in MADE]
     assert len(set(made)) == len(made)
@@ -56,7 +56,7 @@ def test_secrets_of_one_deployment_all_differ() -> None:
 
 def test_only_the_lines_of_secrets_change() -> None:
     before = reference.example().splitlines()
-    after = secrets.fill(reference.example(), FOLDER).splitlines()
+    after = secrets.fill(reference.example(), FOLDER, fresh=True).splitlines()
 
     assert len(after) == len(before)
     changed = {new.partition("=")[0] for old, new in zip(before, after, strict=True) if old != new}
@@ -75,13 +75,13 @@ def test_only_the_lines_of_secrets_change() -> None:
     ],
 )
 def test_a_secret_has_the_format_that_its_reader_asks_for(key: str, pattern: str) -> None:
-    assert re.fullmatch(pattern, values(secrets.fill(reference.example(), FOLDER))[key])
+    assert re.fullmatch(pattern, values(secrets.fill(reference.example(), FOLDER, fresh=True))[key])
 
 
 def test_a_secret_under_its_old_name_is_kept() -> None:
     text = reference.example() + "MINIO_SECRET_KEY=from-an-old-file\n"
 
-    filled = values(secrets.fill(text, FOLDER))
+    filled = values(secrets.fill(text, FOLDER, fresh=True))
 
     assert filled["MINIO_SECRET_KEY"] == "from-an-old-file"
     assert not filled["AWS_SECRET_ACCESS_KEY"]
@@ -100,3 +100,21 @@ def test_a_secret_under_its_old_name_is_kept() -> None:
 )
 def test_a_deployment_is_named_for_its_folder(folder: str, name: str) -> None:
     assert secrets.project_name(Path(folder)) == name
+
+
+def test_what_data_depends_on_is_made_for_a_new_deployment_only() -> None:
+    whole = secrets.fill(reference.example(), FOLDER, fresh=True)
+    text = shellconf.assign(whole, "OUTLINE_SECRET_KEY", "")
+    text = shellconf.assign(text, "COMPOSE_PROJECT_NAME", "")
+    text = shellconf.assign(text, "REDIS_PASSWORD", "")
+
+    filled = values(secrets.fill(text, FOLDER, fresh=False))
+
+    assert filled["REDIS_PASSWORD"]
+    assert (filled["OUTLINE_SECRET_KEY"], filled["COMPOSE_PROJECT_NAME"]) == ("", "")
+
+
+def test_a_key_that_is_new_to_a_file_comes_with_its_comment() -> None:
+    filled = secrets.fill("URL=http://localhost:8888\n", FOLDER, fresh=True)
+
+    assert "\n\n# Of Redis.\nREDIS_PASSWORD=" in filled

@@ -198,7 +198,7 @@ def test_what_the_gateway_proxies_to_has_a_name_unique_to_the_deployment(
     for name in proxied:
         assert parts[name].networks[services.BACKEND] == (f"second-{name}",)
     shared = {name for name, part in parts.items() if services.FRONTEND in part.networks}
-    assert shared == {"second-gateway", "outline", "oidc"}
+    assert shared == {"second-gateway", "outline"}
 
 
 @pytest.mark.parametrize(

@@ -169,6 +169,7 @@ UNIX = "save the file with Unix line ends (LF)"
         ("K=a>b", "K", "a > redirects in bash", "", QUOTE),
         ("K=(a)", "K", "a ( starts an array or a subshell in bash", "", QUOTE),
         ("K=a)", "K", "a ) is syntax to bash", "", QUOTE),
+        ("export K={a,b}", "K", "a { may be expanded by bash", "", QUOTE),
         (
             'K="$HOME"',
             "K",

@@ -103,6 +103,14 @@ LOCAL = {"FILE_STORAGE": "local"}
             ("wiki.example.com",),
             "wiki.example.com",
         ),
+        (
+            {"URL": "https://localhost", "TLS": "proxy"},
+            ((8080, False), (443, True)),
+            "127.0.0.1:8888:8080",
+            "https://files.localhost",
+            ("files.localhost",),
+            "files.localhost",
+        ),
     ],
 )
 def test_where_everything_answers(
@@ -136,7 +144,6 @@ def test_browsers_are_sent_to_the_public_address_and_outline_calls_the_private_o
     assert where.end_session_endpoint == "https://wiki.example.com/uc/oauth/end-session"
     assert where.token_endpoint == "http://oidc:8000/uc/oauth/token"
     assert where.userinfo_endpoint == "http://oidc:8000/uc/oauth/userinfo"
-    assert where.outline_callback == "https://wiki.example.com/auth/oidc.callback"
     assert where.admin_url == "https://wiki.example.com/uc/admin/"
 
 

@@ -28,6 +28,13 @@ def test_what_can_not_be_guessed_is_asked_for() -> None:
     assert value(text, "ADMIN_EMAIL") == "wiki@example.com"
 
 
+def test_an_https_address_takes_a_web_server_in_front_for_granted() -> None:
+    with typed("https://wiki.example.com", "wiki@example.com"):
+        text = wizard.ask(EXAMPLE, skip=(), fresh=True)
+
+    assert value(text, "TLS") == "proxy"
+
+
 def test_an_empty_answer_takes_the_default() -> None:
     with typed("", "wiki@example.com"):
         text = wizard.ask(EXAMPLE, skip=(), fresh=True)

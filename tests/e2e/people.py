@@ -169,7 +169,6 @@ class Admin(Person):
             page,
             username=username,
             email=email,
-            usable_password="true",
             password1=password,
             password2=password,
         )

@@ -87,6 +87,12 @@ class Stack:
         """Return what ``command`` prints inside the service's container."""
         return self.compose("exec", "-T", service, *command)
 
+    def as_root_in_image(self, service: str, script: str) -> str:
+        """Return what a Python script prints that sees all of a service's image."""
+        image = self.containers()[service]["Config"]["Image"]
+        alone = ("--rm", "--network", "none", "--user", "0", "--entrypoint", "python")
+        return _docker("run", *alone, image, "-c", script)
+
     def processes(self, container: dict[str, Any]) -> list[int]:
         """Return the process ids of a container, as the host numbers them."""
         listed = _docker("top", container["Id"], "-o", "pid").split()
@@ -145,9 +151,12 @@ def _run(
     env: dict[str, str] | None = None,
     timeout: float = DOCKER_WITHIN,
 ) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        command, cwd=cwd, env=env, timeout=timeout, capture_output=True, text=True, check=False
-    )
+    try:
+        done = subprocess.run(
+            command, cwd=cwd, env=env, timeout=timeout, capture_output=True, text=True, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ComposeError(f"{' '.join(command)} took over {timeout} s\n{error.stderr!r}") from None
     if done.returncode != 0:
         raise ComposeError(
             f"{' '.join(command)} exited {done.returncode}\n{done.stdout}\n{done.stderr}"

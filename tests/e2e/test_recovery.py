@@ -38,6 +38,19 @@ def test_everything_works_again_after_process_1_was_killed(
     assert after["State"]["StartedAt"] != before["State"]["StartedAt"]
 
 
+def test_while_outline_is_away_the_gateway_says_so_whatever_the_method(
+    mortal_stack: Stack,
+) -> None:
+    mortal_stack.compose("stop", "outline")
+
+    with Person(mortal_stack.url) as person:
+        answers = [person.request(method, "/api/auth.info") for method in ("GET", "POST", "DELETE")]
+
+    mortal_stack.up()
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert all("The wiki is starting" in answer.text for answer in answers)
+
+
 def test_every_long_running_service_is_killed_above(mortal_stack: Stack) -> None:
     killed = {"gateway", "minio", "oidc", "outline", "postgres", "redis"}
 

@@ -143,6 +143,18 @@ def test_an_administrator_can_not_lock_themselves_out(desk: Client, admin_user: 
     assert admin_user.name == "New name"
 
 
+def test_a_password_can_be_changed_but_not_taken_away(desk: Client, admin_user: Any) -> None:
+    before = admin_user.password
+
+    desk.post(
+        f"{USERS}{admin_user.pk}/password/",
+        {"usable_password": "false", "unset-password": "1", "password1": "", "password2": ""},
+    )
+
+    admin_user.refresh_from_db()
+    assert admin_user.password == before
+
+
 def test_a_user_can_be_deleted_with_their_tokens(desk: Client, alice: Any) -> None:
     token = flow.tokens_for(alice)["access_token"]
 

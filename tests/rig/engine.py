@@ -160,6 +160,8 @@ def _shortcoming(env: dict[str, str]) -> str:
 
 
 def _start_own() -> None:
+    if os.environ.get("DOCKER_HOST", _host()) != _host():
+        raise RigError(f"No Docker engine answers at DOCKER_HOST. {ADVICE}")
     if os.geteuid() != 0 or distribution() not in {("debian", "12"), ("debian", "13")}:
         raise RigError(f"No Docker engine answers. {ADVICE}")
     if Path("/var/run/docker.sock").exists() and _answers(
@@ -283,6 +285,8 @@ def _bears(pid: int, mark: str) -> bool:
 def _remove_leftovers() -> None:
     """Remove what a run that was cut off left behind: nothing can be using it now."""
     env = environment()
+    if not env:
+        raise RigError("Only an engine of our own is cleared.")
     leftovers = run("docker", "ps", "--all", "--quiet", env=env).split()
     if leftovers:
         run("docker", "rm", "--force", "--volumes", *leftovers, env=env)

@@ -19,7 +19,6 @@ PROJECT = "deploygen-try"
 ADMIN_EMAIL = "admin@example.com"
 FAVOURITE_PORT = 8888
 ANSWERS_WITHIN = 20  # seconds
-FETCHED_WITHIN = 1800
 DEPLOYGEN = (sys.executable, "-m", "deploygen")
 
 
@@ -27,7 +26,8 @@ def main() -> int:
     """Run what can be run here; return its exit code."""
     lacking = _engine_lacking()
     if not lacking:
-        _init()
+        if code := _init():
+            return code
         lacking = _images_lacking()
     if lacking:
         say(f"{lacking}: the user accounts alone instead, without Docker. Ctrl-C stops them.")
@@ -44,15 +44,18 @@ def _engine_lacking() -> str:
     if shutil.which("docker") is None:
         return "there is no docker command here"
     for command in (["docker", "info"], ["docker", "compose", "version"]):
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=ANSWERS_WITHIN, check=False
-        )
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=ANSWERS_WITHIN, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return f"`{' '.join(command)}` gave no answer in {ANSWERS_WITHIN} s"
         if done.returncode != 0:
             return f"`{' '.join(command)}` says: {_last_line(done.stderr)}"
     return ""
 
 
-def _init() -> None:
+def _init() -> int:
     options = []
     if not (FOLDER / "config.sh").exists():
         options = [
@@ -60,22 +63,15 @@ def _init() -> None:
             f"--set=ADMIN_EMAIL={ADMIN_EMAIL}",
             f"--set=COMPOSE_PROJECT_NAME={PROJECT}",
         ]
-    subprocess.run([*DEPLOYGEN, "init", str(FOLDER), "--yes", *options], check=True)
+    command = [*DEPLOYGEN, "init", str(FOLDER), "--yes", *options]
+    return subprocess.run(command, check=False).returncode
 
 
 def _images_lacking() -> str:
     say("fetching the images that are not here yet")
     for words in (["pull", "--policy", "missing", "--ignore-buildable"], ["build"]):
-        done = subprocess.run(
-            ["docker", "compose", *words],
-            cwd=FOLDER,
-            capture_output=True,
-            text=True,
-            timeout=FETCHED_WITHIN,
-            check=False,
-        )
-        if done.returncode != 0:
-            return f"the images can't be had here ({_last_line(done.stderr)})"
+        if _compose(*words) != 0:
+            return f"`docker compose {words[0]}` could not have the images, as it says above"
     return ""
 
 

@@ -12,10 +12,10 @@ URL=http://localhost:8888
 # Its name on the sign-in page of the user accounts.
 WIKI_NAME=Wiki
 
-# E-mail address of the first admin. It need not receive mail.
+# E-mail address of the first admin. It need not receive mail. Counts at the first start.
 ADMIN_EMAIL=wiki@example.com
 
-# Name with which the first admin signs in.
+# Name with which the first admin signs in. Counts at the first start.
 ADMIN_USERNAME=admin
 
 # Password of the first admin. A change here sets it again at the next
@@ -69,7 +69,7 @@ IMAGE_MIRROR=
 # Outline. Back up before an upgrade.
 OUTLINE_IMAGE=outlinewiki/outline:1.9.2
 
-# PostgreSQL. A new major needs a dump first.
+# PostgreSQL, up to 17. Another major can't read the data of this one.
 POSTGRES_IMAGE=postgres:17-alpine
 
 # Redis.
@@ -95,7 +95,7 @@ PIP_INDEX_URL=
 
 # --- Secrets: made by `deploygen init`, kept ever after. Don't share this file. ---
 
-# Outline's SECRET_KEY: encrypts what Outline stores.
+# Outline's SECRET_KEY: encrypts what Outline stores. Never change it.
 OUTLINE_SECRET_KEY=0000000000000000000000000000000000000000000000000000000000000000
 
 # Outline's UTILS_SECRET.
