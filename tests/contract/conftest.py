@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,11 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.contract.deployment import Deployment
+from tests.e2e.deployments import ADMIN_EMAIL, CHECKOUT, free_port, keep
 from tests.e2e.stack import Stack
 from tests.rig import engine, images
 
-CHECKOUT = Path(__file__).parents[2]
-RESULTS = CHECKOUT / "test-results"
 TAMPER = Path(__file__).with_name("tamper.py")
 PYTHON_IMAGE = "python:3.13-slim"
 
@@ -43,7 +40,7 @@ def deployments(
 @contextmanager
 def _deployment(folder: Path, scheme: str) -> Iterator[Deployment]:
     """A deployment with the defaults, and a tampering provider on its network."""
-    port = _free_port()
+    port = free_port()
     name = f"contract-{port}"
     address = {
         "http": {"URL": f"http://localhost:{port}"},
@@ -55,7 +52,7 @@ def _deployment(folder: Path, scheme: str) -> Iterator[Deployment]:
     }
     stack = Stack(folder=folder, generator=CHECKOUT)
     stack.init(
-        ADMIN_EMAIL="admin@example.com",
+        ADMIN_EMAIL=ADMIN_EMAIL,
         COMPOSE_PROJECT_NAME=name,
         **address[scheme],
         **images.settings(),
@@ -65,7 +62,7 @@ def _deployment(folder: Path, scheme: str) -> Iterator[Deployment]:
         _start_tamper(name)
         yield Deployment(stack)
     finally:
-        _keep_logs(stack, name)
+        keep(stack)
         _docker("rm", "--force", "--volumes", f"{name}-tamper")
         stack.down()
 
@@ -78,15 +75,6 @@ def _start_tamper(name: str) -> None:
     )  # fmt: skip
 
 
-def _keep_logs(stack: Stack, name: str) -> None:
-    """Leave what a failure is looked into with: logs and generated files, without the secrets."""
-    place = RESULTS / name
-    shutil.copytree(
-        stack.folder, place, ignore=shutil.ignore_patterns("config.sh", "env", "oidc-server")
-    )
-    (place / "compose.log").write_text(stack.logs())
-
-
 def _docker(*words: str) -> None:
     subprocess.run(
         ["docker", *words],
@@ -95,10 +83,3 @@ def _docker(*words: str) -> None:
         capture_output=True,
         timeout=60,
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

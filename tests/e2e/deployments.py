@@ -66,15 +66,15 @@ def deployment(folder: Path, *, generator: Path = CHECKOUT, **settings: str) -> 
     try:
         made.up()
     except ComposeError:
-        _keep(made)
+        keep(made)
         made.down()
         raise
     yield made
-    _keep(made)
+    keep(made)
     made.down()
 
 
-def _keep(deployment: Stack) -> None:
+def keep(deployment: Stack) -> None:
     """Leave the logs and the generated files (not the secrets) where a failure is looked into."""
     place = RESULTS / deployment.config["COMPOSE_PROJECT_NAME"]
     shutil.rmtree(place, ignore_errors=True)
