@@ -5,13 +5,32 @@ import { koaBody } from "koa-body";
 import { forbidden } from "./errors.js";
 import { currentUser, requireUser } from "./sessions.js";
 
+/** What a proxy may have changed on the way. */
+const FORWARDED = [
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-forwarded-host",
+  "x-forwarded-port",
+  "x-real-ip",
+  "forwarded",
+  "host",
+];
+
 /**
- * What tests need and Outline does not have, all under `/standin/`, for signed-in users.
+ * What tests need and Outline does not have, all under `/standin/`: one for anybody, the rest for
+ * signed-in users.
  *
  * @param {import("./web.js").Parts} parts
  */
 export function controlRoutes({ database, storage, revalidation }) {
   const router = new Router({ prefix: "/standin" });
+
+  /** How a request arrived: what Outline would take for scheme, host and client, and the headers. */
+  router.post("/seen", (ctx) => {
+    const headers = Object.fromEntries(FORWARDED.map((name) => [name, ctx.headers[name] ?? null]));
+    ctx.body = { proto: ctx.protocol, host: ctx.host, ip: ctx.ip, headers };
+  });
+
   router.use(requireUser(database));
   router.use(koaBody());
 
