@@ -15,8 +15,7 @@ RUN python -m venv --without-pip /venv \
 COPY oidc_server ./oidc_server
 RUN DJANGO_SETTINGS_MODULE=oidc_server.settings.build \
         /venv/bin/python -B -m django collectstatic --noinput --verbosity 0 \
- && python -m compileall -q --invalidation-mode unchecked-hash oidc_server \
- && mkdir /empty
+ && python -m compileall -q --invalidation-mode unchecked-hash oidc_server
 
 FROM ${PYTHON_IMAGE}
 # One memory arena: each password check takes 19 MiB, which several would keep.
@@ -28,8 +27,8 @@ COPY --from=build /venv /venv
 COPY --from=build /app/staticfiles /app/staticfiles
 COPY --from=build /app/oidc_server /app/oidc_server
 # Named volumes take over the owner of the folder that they cover.
-COPY --from=build --chown=10001:10001 /empty /var/lib/internal-ca
-COPY --from=build --chown=10001:10001 /empty /var/lib/internal-tls
+RUN install -d -o 10001 -g 10001 /var/lib/internal-ca /var/lib/internal-tls \
+        /var/lib/gateway-tls /var/lib/acme /var/lib/acme-webroot
 WORKDIR /app
 USER 10001:10001
 EXPOSE 8000

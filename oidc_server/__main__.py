@@ -1,42 +1,50 @@
-"""The container's command: `serve` (the default), `init`, or any of Django's commands."""
+"""The container's command: `serve` (the default), `init`, `tls`, or any of Django's commands."""
 
+# ruff: noqa: PLC0415 - no command loads what only another one needs
 import os
 import signal
 import sys
 
-from oidc_server.environment import EnvironmentProblems, read_bootstrap
-from oidc_server.serve import serve
-from oidc_server.waiting import DatabaseUnreachable
+from oidc_server.failure import CommandFailed
 
-_BAD_ENVIRONMENT = 78  # sysexits.h EX_CONFIG
-_NO_DATABASE = 69  # sysexits.h EX_UNAVAILABLE
 _STOPPED = 128 + signal.SIGTERM
 
 
 def main(arguments: list[str]) -> None:
-    """Exits 78 when the environment is wrong, 69 when the database never came."""
+    """Exits 78 when the environment is wrong, 69 when the database never came, 73 when a
+    certificate can't be written.
+    """
     # A container's first process is not stopped by a signal that it does not handle.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(_STOPPED))
     os.umask(0o077)  # a database file holds the signing key
     verb, *rest = arguments or ["serve"]
     try:
-        if verb == "serve":
-            serve(rest)
-        if verb == "init":
-            read_bootstrap(os.environ)
-            verb = "bootstrap"
-        _django(verb, *rest)
-    except EnvironmentProblems as error:
-        sys.stderr.write("The environment can't be used:\n")
-        sys.stderr.writelines(f"  {problem}\n" for problem in error.problems)
-        sys.exit(_BAD_ENVIRONMENT)
-    except DatabaseUnreachable as error:
-        sys.stderr.write(f"The database can't be reached: {error}\n")
-        sys.exit(_NO_DATABASE)
+        _run(verb, rest)
+    except CommandFailed as failure:
+        sys.stderr.write(f"{failure}\n")
+        sys.exit(failure.exit_code)
+
+
+def _run(verb: str, rest: list[str]) -> None:
+    if verb == "serve":
+        from oidc_server.serve import serve
+
+        serve(rest)
+    if verb == "tls":
+        from oidc_server.tls.command import prepare
+
+        prepare()
+        return
+    if verb == "init":
+        from oidc_server.environment import read_bootstrap
+
+        read_bootstrap(os.environ)
+        verb = "bootstrap"
+    _django(verb, *rest)
 
 
 def _django(*arguments: str) -> None:
-    from django.core.management import execute_from_command_line  # noqa: PLC0415 - serve needs none
+    from django.core.management import execute_from_command_line
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oidc_server.settings.server")
     execute_from_command_line(["oidc_server", *arguments])

@@ -1,9 +1,7 @@
 """Everything the provider reads from its environment, as two frozen values.
 
 `read_server` is what serving needs, `read_bootstrap` what the one-shot needs besides; a container
-that only serves never has to be told the administrator's password. Each name may be given as
-`NAME_FILE` instead, a path whose content is the value. All problems are reported at once, and no
-message holds a value that may be secret.
+that only serves never has to be told the administrator's password.
 """
 
 import ipaddress
@@ -15,6 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf.global_settings import LANGUAGES
+
+from oidc_server.variables import Reader
 
 SERVER_NAMES = (
     "SITE_URL",
@@ -39,25 +39,12 @@ BOOTSTRAP_NAMES = (
     "ADMIN_USERNAME",
     "ADMIN_EMAIL",
     "ADMIN_PASSWORD",
-    "INTERNAL_TLS_HOST",
-    "INTERNAL_CA_DIR",
-    "INTERNAL_TLS_DIR",
 )
 
 # Outline's and Django's names of the same languages differ where one has two scripts.
 _LANGUAGE_ALIASES = {"zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
 _LANGUAGES = {code for code, _name in LANGUAGES} | {"en-us"}
-_TRUE = {"1", "true", "yes", "on"}
-_FALSE = {"", "0", "false", "no", "off"}
 _MIN_SECRET_KEY = 32
-
-
-class EnvironmentProblems(Exception):  # noqa: N818 - it holds several, and is read so where caught
-    """The environment can't be used; `problems` has one line for each variable at fault."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,13 +86,6 @@ class ServerEnvironment:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InternalTLS:
-    host: str
-    ca_dir: Path
-    tls_dir: Path
-
-
-@dataclass(frozen=True, kw_only=True)
 class BootstrapEnvironment:
     """What the one-shot makes or keeps in line with the configuration."""
 
@@ -114,12 +94,11 @@ class BootstrapEnvironment:
     admin_username: str
     admin_email: str
     admin_password: str = field(repr=False)
-    internal_tls: InternalTLS | None
 
 
 def read_server(variables: Mapping[str, str]) -> ServerEnvironment:
     """Raises `EnvironmentProblems` with every problem of the serving part."""
-    reader = _Reader(variables)
+    reader = Reader(variables)
     environment = _server(reader)
     reader.finish()
     return environment
@@ -127,86 +106,14 @@ def read_server(variables: Mapping[str, str]) -> ServerEnvironment:
 
 def read_bootstrap(variables: Mapping[str, str]) -> BootstrapEnvironment:
     """Raises `EnvironmentProblems` with every problem of both parts: bootstrap needs both."""
-    reader = _Reader(variables)
+    reader = Reader(variables)
     _server(reader)
     environment = _bootstrap(reader)
     reader.finish()
     return environment
 
 
-class _Reader:
-    def __init__(self, variables: Mapping[str, str]) -> None:
-        self._variables = variables
-        self._problems: list[str] = []
-
-    def problem(self, name: str, text: str) -> None:
-        self._problems.append(f"{name}: {text}")
-
-    def finish(self) -> None:
-        if self._problems:
-            raise EnvironmentProblems(self._problems)
-
-    def optional(self, name: str, default: str = "") -> str:
-        """An empty value counts as none: compose passes unset variables as empty ones."""
-        direct = self._variables.get(name, "")
-        path = self._variables.get(f"{name}_FILE", "")
-        if direct and path:
-            self.problem(name, f"is given twice, by itself and by {name}_FILE; keep one")
-        if path and not direct:
-            try:
-                direct = Path(path).read_text(encoding="utf-8").removesuffix("\n")
-            except (OSError, UnicodeDecodeError) as error:
-                reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-                self.problem(f"{name}_FILE", f"can't be read ({reason}); give a readable file")
-                return default
-            if not direct:
-                self.problem(f"{name}_FILE", "points to an empty file; put the value into it")
-        if "\0" in direct:
-            self.problem(name, "holds a NUL byte; use text")
-            return default
-        return direct or default
-
-    def required(self, name: str) -> str:
-        before = len(self._problems)
-        value = self.optional(name)
-        if not value and len(self._problems) == before:
-            self.problem(name, f"is missing; set it, or {name}_FILE to a file that holds it")
-        return value
-
-    def origin(self, name: str) -> str:
-        """An http(s) origin: anything after the host would break exact matching of URIs."""
-        value = self.required(name)
-        if not value:
-            return ""
-        try:
-            parts = urlsplit(value)
-            valid = (
-                parts.scheme in {"http", "https"}
-                and bool(parts.hostname)
-                and parts.username is None
-                and not (parts.path or parts.query or parts.fragment)
-                and (parts.port or 1) > 0
-                and value == value.strip().rstrip("?#")
-            )
-        except ValueError:
-            valid = False
-        if not valid:
-            self.problem(
-                name,
-                "is not an origin; give scheme, host and port alone, "
-                "as in https://wiki.example.com, without a slash at the end",
-            )
-            return ""
-        return value.lower()
-
-    def flag(self, name: str) -> bool:
-        value = self.optional(name).lower()
-        if value not in _TRUE | _FALSE:
-            self.problem(name, "is neither true nor false; use one of true, false")
-        return value in _TRUE
-
-
-def _server(reader: _Reader) -> ServerEnvironment:
+def _server(reader: Reader) -> ServerEnvironment:
     site_url = reader.origin("SITE_URL")
     debug = reader.flag("DEBUG")
     if debug and site_url and not _is_loopback(_host(site_url)):
@@ -235,7 +142,7 @@ def _server(reader: _Reader) -> ServerEnvironment:
     )
 
 
-def _bootstrap(reader: _Reader) -> BootstrapEnvironment:
+def _bootstrap(reader: Reader) -> BootstrapEnvironment:
     admin_email = reader.required("ADMIN_EMAIL")
     if admin_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", admin_email):
         reader.problem("ADMIN_EMAIL", "is no e-mail address; use one as in admin@example.com")
@@ -248,11 +155,10 @@ def _bootstrap(reader: _Reader) -> BootstrapEnvironment:
         admin_username=admin_username,
         admin_email=admin_email,
         admin_password=reader.required("ADMIN_PASSWORD"),
-        internal_tls=_internal_tls(reader),
     )
 
 
-def _private_hosts(reader: _Reader) -> tuple[str, ...]:
+def _private_hosts(reader: Reader) -> tuple[str, ...]:
     hosts = tuple(
         host.strip().lower() for host in reader.optional("PRIVATE_HOSTS").split(",") if host.strip()
     )
@@ -265,7 +171,7 @@ def _private_hosts(reader: _Reader) -> tuple[str, ...]:
     return hosts
 
 
-def _database(reader: _Reader) -> PostgreSQL | SQLite:
+def _database(reader: Reader) -> PostgreSQL | SQLite:
     path = reader.optional("SQLITE_PATH")
     given = [
         name for name in SERVER_NAMES if name.startswith("DATABASE_") and reader.optional(name)
@@ -292,18 +198,7 @@ def _database(reader: _Reader) -> PostgreSQL | SQLite:
     )
 
 
-def _internal_tls(reader: _Reader) -> InternalTLS | None:
-    host = reader.optional("INTERNAL_TLS_HOST")
-    if not host:
-        return None
-    return InternalTLS(
-        host=host,
-        ca_dir=Path(reader.optional("INTERNAL_CA_DIR", "/var/lib/internal-ca")),
-        tls_dir=Path(reader.optional("INTERNAL_TLS_DIR", "/var/lib/internal-tls")),
-    )
-
-
-def _time_zone(reader: _Reader) -> str:
+def _time_zone(reader: Reader) -> str:
     name = reader.optional("TIME_ZONE", "UTC")
     if name == "UTC":  # needs no time zone database
         return name
@@ -314,7 +209,7 @@ def _time_zone(reader: _Reader) -> str:
     return name
 
 
-def _language(reader: _Reader) -> str:
+def _language(reader: Reader) -> str:
     """Django's code for what may be Outline's (`en_US`, `zh_CN`)."""
     code = reader.optional("LANGUAGE_CODE", "en").lower().replace("_", "-")
     for candidate in (code, _LANGUAGE_ALIASES.get(code, ""), code.split("-")[0]):

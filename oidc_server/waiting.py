@@ -4,12 +4,15 @@ import sys
 import time
 
 from oidc_server.environment import PostgreSQL, SQLite
+from oidc_server.failure import CommandFailed
 
 _POLL = 0.5  # seconds
 
 
-class DatabaseUnreachable(Exception):  # noqa: N818 - a state, not a mistake
+class DatabaseUnreachable(CommandFailed):
     """The database did not answer in time."""
+
+    exit_code = 69  # sysexits.h EX_UNAVAILABLE
 
 
 def wait_for_database(database: PostgreSQL | SQLite, seconds: float = 120) -> None:
@@ -37,7 +40,8 @@ def wait_for_database(database: PostgreSQL | SQLite, seconds: float = 120) -> No
         except psycopg.OperationalError as error:
             if time.monotonic() > deadline:
                 raise DatabaseUnreachable(
-                    f"{database.host}:{database.port} gave no connection in {seconds:.0f} s:"
+                    "The database can't be reached:"
+                    f" {database.host}:{database.port} gave no connection in {seconds:.0f} s:"
                     f" {error}"
                 ) from error
         else:

@@ -11,8 +11,8 @@ import pytest
 
 from deploygen import shellconf
 from deploygen.services import CONFIGURATION, INTERNAL_TLS, NGINX_UID
-from oidc_server.bootstrap.internal_tls import ensure_internal_tls
-from oidc_server.environment import InternalTLS
+from oidc_server.tls.environment import InternalTLS
+from oidc_server.tls.internal import ensure_internal_tls
 from tests.deploygen import golden
 from tests.e2e.deployments import machinery
 from tests.rig import engine
@@ -57,7 +57,7 @@ def _machinery() -> None:
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a certificate to throw away."""
     folder = tmp_path_factory.mktemp("tls")
-    ensure_internal_tls(InternalTLS(host="wiki.example.com", ca_dir=folder, tls_dir=folder))
+    ensure_internal_tls(InternalTLS(hosts=("wiki.example.com",), ca_dir=folder, tls_dir=folder))
     # The gateway's group, which could read the key, may be nobody's on this machine.
     folder.chmod(0o755)
     (folder / "key.pem").chmod(0o644)

@@ -7,12 +7,12 @@ import pytest
 from oidc_server.environment import (
     BOOTSTRAP_NAMES,
     SERVER_NAMES,
-    EnvironmentProblems,
     PostgreSQL,
     SQLite,
     read_bootstrap,
     read_server,
 )
+from oidc_server.variables import EnvironmentProblems
 
 SECRET = "a-secret-that-nobody-may-read-0123456789"
 SERVER = {
@@ -183,17 +183,3 @@ def test_no_message_and_no_representation_tells_a_secret() -> None:
 
     assert len(told) >= 3
     assert SECRET not in "\n".join([*told, *shown])
-
-
-def test_the_internal_certificate_is_made_when_a_host_is_named() -> None:
-    without = read_bootstrap({**SERVER, **BOOTSTRAP}).internal_tls
-    named = read_bootstrap(
-        {**SERVER, **BOOTSTRAP, "INTERNAL_TLS_HOST": "wiki.example.com"}
-    ).internal_tls
-
-    assert without is None
-    assert named is not None
-    assert (named.ca_dir, named.tls_dir) == (
-        Path("/var/lib/internal-ca"),
-        Path("/var/lib/internal-tls"),
-    )

@@ -1,8 +1,6 @@
 """The provider as it is deployed, over HTTP."""
 
-import os
 import signal
-import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -142,25 +140,6 @@ def test_serving_waits_for_its_database_with_no_socket_open(tmp_path: Path) -> N
             httpx.get(waiting.address)
         waiting.process.send_signal(signal.SIGTERM)
         assert waiting.process.wait(timeout=10) == 128 + signal.SIGTERM
-
-
-def test_the_internal_certificate_is_made_on_the_way(
-    variables: dict[str, str], tmp_path: Path
-) -> None:
-    variables = variables | {
-        "INTERNAL_TLS_HOST": "wiki.example.com",
-        "INTERNAL_CA_DIR": str(tmp_path / "ca"),
-        "INTERNAL_TLS_DIR": str(tmp_path / "tls"),
-    }
-
-    previous = os.umask(0o077)
-    try:
-        running.command("init", variables=variables)
-    finally:
-        os.umask(previous)
-
-    assert stat.S_IMODE((tmp_path / "ca/ca.pem").stat().st_mode) == 0o644
-    assert stat.S_IMODE((tmp_path / "tls/key.pem").stat().st_mode) == 0o640
 
 
 def run(variables: dict[str, str], *arguments: str) -> Any:

@@ -7,14 +7,13 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from oidc_server.accounts.bootstrap import ensure_administrator
-from oidc_server.bootstrap.internal_tls import ensure_internal_tls
 from oidc_server.environment import read_bootstrap, read_server
 from oidc_server.provider.bootstrap import ensure_signing_key, ensure_wiki_client
 from oidc_server.waiting import wait_for_database
 
 
 class Command(BaseCommand):
-    help = "Migrate; make the signing key, the wiki's client, the administrator, the internal CA."
+    help = "Migrate; make the signing key, the wiki's client and the administrator."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
@@ -32,8 +31,6 @@ class Command(BaseCommand):
             f"administrator {wanted.admin_username}",
             ensure_administrator(wanted.admin_username, wanted.admin_email, wanted.admin_password),
         )
-        if wanted.internal_tls is not None:
-            self._say("internal certificate", ensure_internal_tls(wanted.internal_tls))
 
     def _say(self, what: str, outcome: str) -> None:
         self.stdout.write(f"{what}: {outcome}")

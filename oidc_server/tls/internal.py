@@ -1,4 +1,4 @@
-"""A certificate for the public name *inside* the stack, whatever stands in front of it outside.
+"""A certificate for the public names *inside* the stack, whatever stands in front of it outside.
 
 The wiki reaches its own public address through the gateway's inner listener and trusts the CA made
 here. The CA's key is dropped after it signed the one certificate, so nothing else can be signed.
@@ -6,8 +6,7 @@ here. The CA's key is dropped after it signed the one certificate, so nothing el
 
 import datetime as dt
 import ipaddress
-import os
-from pathlib import Path
+from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -15,7 +14,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from oidc_server.environment import InternalTLS
+from oidc_server.tls.environment import InternalTLS
+from oidc_server.tls.files import write
 
 _DAY = dt.timedelta(days=1)
 _VALID = 3650 * _DAY
@@ -27,11 +27,11 @@ def ensure_internal_tls(wanted: InternalTLS) -> str:
     now = dt.datetime.now(dt.UTC)
     if _is_good(wanted, now):
         return "kept"
-    ca_pem, cert_pem, key_pem = _make(wanted.host, now)
-    _write(wanted.tls_dir / "key.pem", key_pem, 0o640)
-    _write(wanted.tls_dir / "cert.pem", cert_pem, 0o644)
-    _write(wanted.ca_dir / "ca.pem", ca_pem, 0o644)
-    return f"made for {wanted.host}"
+    ca_pem, cert_pem, key_pem = _make(wanted.hosts, now)
+    write(wanted.tls_dir / "key.pem", key_pem, 0o640)
+    write(wanted.tls_dir / "cert.pem", cert_pem, 0o644)
+    write(wanted.ca_dir / "ca.pem", ca_pem, 0o644)
+    return f"made for {', '.join(wanted.hosts)}"
 
 
 def _is_good(wanted: InternalTLS, now: dt.datetime) -> bool:
@@ -44,13 +44,13 @@ def _is_good(wanted: InternalTLS, now: dt.datetime) -> bool:
     except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
     return (
-        list(names) == [_general_name(wanted.host)]
+        list(names) == [_general_name(host) for host in wanted.hosts]
         and key.public_key() == cert.public_key()
         and min(ca.not_valid_after_utc, cert.not_valid_after_utc) - now > _RENEW_BEFORE
     )
 
 
-def _make(host: str, now: dt.datetime) -> tuple[bytes, bytes, bytes]:
+def _make(hosts: Sequence[str], now: dt.datetime) -> tuple[bytes, bytes, bytes]:
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     # The date tells a renewed CA from the one before.
     ca_name = _common_name(f"deploygen internal CA {now:%Y-%m-%d}")
@@ -68,7 +68,9 @@ def _make(host: str, now: dt.datetime) -> tuple[bytes, bytes, bytes]:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([_general_name(host) for host in hosts]), critical=False
+        )
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
         )
@@ -115,20 +117,6 @@ def _common_name(text: str) -> x509.Name:
 
 def _general_name(host: str) -> x509.GeneralName:
     try:
-        return x509.IPAddress(ipaddress.ip_address(host.strip("[]")))
+        return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
-        return x509.DNSName(host.lower())
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    """Whole or not at all, and never readable by more than `mode` allows."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.new")
-    staged.unlink(missing_ok=True)
-    descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        os.fchmod(file.fileno(), mode)
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    staged.replace(path)
+        return x509.DNSName(host)

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 from cryptography import x509
 
-from oidc_server.bootstrap import internal_tls
-from oidc_server.bootstrap.internal_tls import ensure_internal_tls
-from oidc_server.environment import InternalTLS
+from oidc_server.tls import internal
+from oidc_server.tls.environment import InternalTLS
+from oidc_server.tls.files import Unwritable
+from oidc_server.tls.internal import ensure_internal_tls
 
 
-def wanted(folder: Path, host: str = "wiki.example.com") -> InternalTLS:
-    return InternalTLS(host=host, ca_dir=folder / "ca", tls_dir=folder / "tls")
+def wanted(folder: Path, *hosts: str) -> InternalTLS:
+    return InternalTLS(
+        hosts=hosts or ("wiki.example.com",), ca_dir=folder / "ca", tls_dir=folder / "tls"
+    )
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -57,10 +60,13 @@ def test_a_client_that_trusts_the_ca_trusts_the_host_and_no_other(tmp_path: Path
     assert not trusts(tmp_path, "elsewhere.example.com")
 
 
-def test_an_address_can_be_the_host(tmp_path: Path) -> None:
-    ensure_internal_tls(wanted(tmp_path, "192.0.2.7"))
+def test_names_and_addresses_share_the_certificate(tmp_path: Path) -> None:
+    hosts = ("wiki.example.com", "files.localhost", "192.0.2.7", "2001:db8::7")
 
-    assert trusts(tmp_path, "192.0.2.7")
+    ensure_internal_tls(wanted(tmp_path, *hosts))
+
+    assert all(trusts(tmp_path, host) for host in hosts)
+    assert not trusts(tmp_path, "2001:db8::8")
 
 
 def test_files_have_their_modes_and_the_cas_key_is_not_kept(tmp_path: Path) -> None:
@@ -117,14 +123,22 @@ def test_a_file_of_another_pair_makes_all_anew(tmp_path: Path, name: str) -> Non
 def test_another_host_makes_all_anew(tmp_path: Path) -> None:
     ensure_internal_tls(wanted(tmp_path))
 
-    ensure_internal_tls(wanted(tmp_path, "other.example.com"))
+    ensure_internal_tls(wanted(tmp_path, "other.example.com", "files.example.com"))
 
     assert trusts(tmp_path, "other.example.com")
+    assert trusts(tmp_path, "files.example.com")
     assert not trusts(tmp_path, "wiki.example.com")
 
 
+def test_a_folder_that_can_not_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "tls").write_text("a file where the folder should be")
+
+    with pytest.raises(Unwritable, match=r"tls/key\.pem can't be written"):
+        ensure_internal_tls(wanted(tmp_path))
+
+
 def test_less_than_a_year_left_makes_all_anew(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr(internal_tls, "_VALID", dt.timedelta(days=364))
+    monkeypatch.setattr(internal, "_VALID", dt.timedelta(days=364))
     ensure_internal_tls(wanted(tmp_path))
     monkeypatch.undo()
 

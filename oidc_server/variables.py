@@ -1,0 +1,98 @@
+"""Reading variables of the environment, for each command that has a part of it.
+
+Each name may be given as `NAME_FILE` instead, a path whose content is the value. All problems are
+reported at once, and no message holds a value that may be secret.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from oidc_server.failure import CommandFailed
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"", "0", "false", "no", "off"}
+
+
+class EnvironmentProblems(CommandFailed):
+    """The environment can't be used; `problems` has one line for each variable at fault."""
+
+    exit_code = 78  # sysexits.h EX_CONFIG
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n  ".join(["The environment can't be used:", *problems]))
+        self.problems = tuple(problems)
+
+
+class Reader:
+    """One pass over the variables; `finish` raises what was found on the way."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._problems: list[str] = []
+
+    def problem(self, name: str, text: str) -> None:
+        self._problems.append(f"{name}: {text}")
+
+    def finish(self) -> None:
+        if self._problems:
+            raise EnvironmentProblems(self._problems)
+
+    def optional(self, name: str, default: str = "") -> str:
+        """An empty value counts as none: compose passes unset variables as empty ones."""
+        direct = self._variables.get(name, "")
+        path = self._variables.get(f"{name}_FILE", "")
+        if direct and path:
+            self.problem(name, f"is given twice, by itself and by {name}_FILE; keep one")
+        if path and not direct:
+            try:
+                direct = Path(path).read_text(encoding="utf-8").removesuffix("\n")
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+                self.problem(f"{name}_FILE", f"can't be read ({reason}); give a readable file")
+                return default
+            if not direct:
+                self.problem(f"{name}_FILE", "points to an empty file; put the value into it")
+        if "\0" in direct:
+            self.problem(name, "holds a NUL byte; use text")
+            return default
+        return direct or default
+
+    def required(self, name: str) -> str:
+        before = len(self._problems)
+        value = self.optional(name)
+        if not value and len(self._problems) == before:
+            self.problem(name, f"is missing; set it, or {name}_FILE to a file that holds it")
+        return value
+
+    def origin(self, name: str) -> str:
+        """An http(s) origin: anything after the host would break exact matching of URIs."""
+        value = self.required(name)
+        if not value:
+            return ""
+        try:
+            parts = urlsplit(value)
+            valid = (
+                parts.scheme in {"http", "https"}
+                and bool(parts.hostname)
+                and parts.username is None
+                and not (parts.path or parts.query or parts.fragment)
+                and (parts.port or 1) > 0
+                and value == value.strip().rstrip("?#")
+            )
+        except ValueError:
+            valid = False
+        if not valid:
+            self.problem(
+                name,
+                "is not an origin; give scheme, host and port alone, "
+                "as in https://wiki.example.com, without a slash at the end",
+            )
+            return ""
+        return value.lower()
+
+    def flag(self, name: str) -> bool:
+        value = self.optional(name).lower()
+        if value not in _TRUE | _FALSE:
+            self.problem(name, "is neither true nor false; use one of true, false")
+        return value in _TRUE
