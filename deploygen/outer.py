@@ -1,0 +1,123 @@
+"""What stands in front, where the person says what it is: its configuration, or our marks for it.
+
+Some web servers read a file, which is generated below outer-proxy/; Traefik reads labels of the
+gateway's container and nginx-proxy its environment.
+"""
+
+from dataclasses import dataclass
+
+from deploygen.kinds import Origin
+from deploygen.settings import Config
+from deploygen.topology import Topology
+
+FOLDER = "outer-proxy"
+CERTIFICATES = "/etc/letsencrypt/live"
+HAPROXY_CERTIFICATES = "/etc/haproxy/certs"
+CERTBOT_PORT = 8402  # where the comment in haproxy.cfg has certbot listen
+# What Traefik's documentation calls them, and most people after it.
+TRAEFIK_HTTP = "web"
+TRAEFIK_HTTPS = "websecure"
+TRAEFIK_RESOLVER = "letsencrypt"
+_TEMPLATES = {
+    "nginx": ("nginx.conf",),
+    "caddy": ("Caddyfile",),
+    "traefik": (),
+    "nginx-proxy": ("vhost.conf",),
+    "apache": ("apache.conf",),
+    "haproxy": ("haproxy.cfg",),
+    "nginx-proxy-manager": ("nginx-proxy-manager.md",),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outer:
+    """What the templates below outer-proxy/ print beside Config and Topology.
+
+    ``variable`` ends the names of nginx's variables, which all its files share. ``redirects`` tells
+    whether port 80 belongs to the site as well: where the URL names a port, it may be another's or
+    closed. ``certificates`` is certbot's folder for all hosts, ``haproxy_certificate`` the one file
+    that HAProxy reads instead.
+    """
+
+    origins: tuple[Origin, ...]
+    variable: str
+    redirects: bool
+    in_docker: bool
+    entrance_host: str
+    entrance_port: str
+    certificates: str
+    haproxy_certificate: str
+    certbot_port: int = CERTBOT_PORT
+
+
+def of(config: Config, topology: Topology) -> Outer:
+    """Return what the templates print."""
+    url = config.url
+    host, _, port = topology.entrance.rpartition(":")
+    return Outer(
+        origins=tuple(site.origin for site in topology.sites),
+        variable=config.compose_project_name.replace("-", "_"),
+        redirects=config.https and url.has_default_port,
+        in_docker=config.network is not None,
+        entrance_host=host.strip("[]"),
+        entrance_port=port,
+        certificates=f"{CERTIFICATES}/{url.host}",
+        haproxy_certificate=f"{HAPROXY_CERTIFICATES}/{url.host}.pem",
+    )
+
+
+def templates(config: Config, _topology: Topology) -> tuple[str, ...]:
+    """Return the generated files, each from the template of the same name and ``.j2``."""
+    names = _TEMPLATES[config.outer_proxy] if config.outer_proxy else ()
+    return tuple(f"{FOLDER}/{name}" for name in names)
+
+
+def labels(config: Config, topology: Topology) -> dict[str, str]:
+    """Return the gateway's labels for Traefik (its documentation: "Docker", "Routers")."""
+    if config.outer_proxy != "traefik":
+        return {}
+    name, port = config.compose_project_name, of(config, topology).entrance_port
+    router = f"traefik.http.routers.{name}"
+    rule = " || ".join(f"Host(`{host}`)" for host in topology.hosts)
+    found = {
+        "traefik.enable": "true",
+        "traefik.docker.network": config.network or "",
+        f"traefik.http.services.{name}.loadbalancer.server.port": of(
+            config, topology
+        ).entrance_port,
+        f"{router}.rule": rule,
+        f"{router}.service": name,
+        f"{router}.entrypoints": TRAEFIK_HTTPS if config.https else TRAEFIK_HTTP,
+    }
+    if not config.https:
+        return found
+    plain, redirect = f"{router}-http", f"traefik.http.middlewares.{name}-https.redirectscheme"
+    return found | {
+        f"{router}.tls.certresolver": TRAEFIK_RESOLVER,
+        f"{plain}.rule": rule,
+        f"{plain}.service": name,
+        f"{plain}.entrypoints": TRAEFIK_HTTP,
+        f"{plain}.middlewares": f"{name}-https",
+        f"{redirect}.scheme": "https",
+        f"{redirect}.port": str(config.url.port),
+        f"{redirect}.permanent": "true",
+    }
+
+
+def environment(config: Config, topology: Topology) -> dict[str, str]:
+    """Return the gateway's variables for nginx-proxy and acme-companion (their READMEs)."""
+    if config.outer_proxy != "nginx-proxy":
+        return {}
+    hosts = ",".join(topology.hosts)
+    found = {
+        "VIRTUAL_HOST": hosts,
+        "VIRTUAL_PORT": of(config, topology).entrance_port,
+    }
+    if not config.url.has_default_port:
+        found[f"EXTERNAL_{config.url.scheme.upper()}_PORT"] = str(config.url.port)
+    if not config.https:
+        return found | {"HTTPS_METHOD": "nohttps"}
+    if config.acme_email:
+        found["LETSENCRYPT_EMAIL"] = config.acme_email
+    # The gateway says it, and for how long.
+    return found | {"LETSENCRYPT_HOST": hosts, "HSTS": "off"}
