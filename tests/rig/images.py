@@ -40,6 +40,9 @@ class Image:
 
 NODE = Image("deploygen-test/node:trixie", "images/node")
 OUTLINE = Image("deploygen-test/outline:1.9.2", "outline", on=NODE)
+PEBBLE = Image("deploygen-test/pebble:trixie", "images/pebble")
+POWERDNS = Image("deploygen-test/powerdns:trixie", "images/powerdns")
+OURS = (NODE, PEBBLE, POWERDNS)  # beside the product's, whatever those are
 # What the product asks for by default; a test holds it against the settings.
 PRODUCT = (
     Image("quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z", "images/minio"),
@@ -47,6 +50,7 @@ PRODUCT = (
     Image("redis:8-alpine", "images/redis"),
     Image("nginx:1.28-alpine", "images/nginx"),
     Image("python:3.13-slim", "images/python"),
+    Image("neilpang/acme.sh:3.1.3", "images/acme"),
     Image("quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z", "images/mc"),
     Image("outlinewiki/outline:1.9.2", "outline", on=NODE),
 )
@@ -76,9 +80,9 @@ def ensure() -> None:
     with locked("images"):
         if mode() == "published":
             _pull()
-            _build_all((NODE, OUTLINE), PUBLISHED_BASE)
+            _build_all((*OURS, OUTLINE), PUBLISHED_BASE)
         else:
-            _build_all((NODE, *PRODUCT), debian_base.ensure())
+            _build_all((*OURS, *PRODUCT), debian_base.ensure())
 
 
 def _registry_answers() -> bool:
@@ -97,7 +101,7 @@ def _registry_answers() -> bool:
 
 def _present() -> dict[str, str]:
     """Return the images on the engine among those that we handle: name -> our mark, or nothing."""
-    names = [image.name for image in (NODE, OUTLINE, *PRODUCT)]
+    names = [image.name for image in (*OURS, OUTLINE, *PRODUCT)]
     done = subprocess.run(
         ["docker", "image", "inspect", *names],
         env={**os.environ, **engine.environment()},
