@@ -109,8 +109,8 @@ def test_mc_has_what_its_set_up_script_calls() -> None:
 
 def test_acme_sh_runs_as_any_user_on_a_read_only_root_and_has_the_tools_that_are_called() -> None:
     script = (
-        "for tool in awk cmp curl openssl sha256sum sync timeout; do command -v $tool || exit; done;"
-        " readlink -f /bin/sh; acme.sh --version"
+        "for tool in awk cmp curl openssl sha256sum sync timeout; do command -v $tool || exit; done"
+        "; readlink -f /bin/sh; acme.sh --version"
     )
     confined = ("--user=10001:10001", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL")
 
