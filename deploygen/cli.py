@@ -92,7 +92,7 @@ def init(folder: Path, assignments: tuple[str, ...], yes: bool, overwrite: bool)
     fresh = not (folder / FILE_NAME).exists()
     text = deployment.assign(deployment.start(folder), _pairs(assignments))
     if not yes and sys.stdin.isatty():
-        text = wizard.ask(text, skip=_pairs(assignments), fresh=fresh)
+        text = wizard.ask(text, folder, skip=_pairs(assignments), fresh=fresh)
     rendered = deployment.render(folder, text, overwrite=overwrite)
     if fresh:
         click.echo(f"Made {folder / FILE_NAME}, with its secrets; only you can read it.")

@@ -75,7 +75,7 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
     Raises ConfigInvalid or FilesInTheWay before anything is written.
     """
     filled = _filled(text, folder)
-    loaded = config.load(filled, FILE_NAME)
+    loaded = config.load(filled, folder)
     files = plan.files(loaded, sources.find())
     own = {FILE_NAME: File(filled.encode(), PRIVATE)}
     changes = write.apply(folder, files, own, overwrite=overwrite)
@@ -84,7 +84,7 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
 
 def check(folder: Path) -> Config:
     """Return the folder's configuration if it is right; raise ConfigInvalid if not."""
-    return config.load(_filled(read(folder), folder))
+    return config.load(_filled(read(folder), folder), folder)
 
 
 def _filled(text: str, folder: Path) -> str:

@@ -3,7 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -29,6 +30,10 @@ _LANGUAGES = (
     "uk_UA", "vi_VN", "zh_CN", "zh_TW",
 )
 # fmt: on
+# As acme.sh names them (its wiki, "Server").
+_ACME_SERVERS = ("letsencrypt", "zerossl", "google", "sslcom", "actalis")
+_LARGEST_PEM = 256 * 1024  # bytes; a chain has a few thousand
+_TEN_YEARS = 315_360_000  # seconds
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -37,11 +42,13 @@ class Kind(Generic[T]):
     """A way to read a value.
 
     ``parse`` raises ValueError, whose message says what is wrong with the value without repeating
-    it; ``accepts`` completes the sentence "accepted is …".
+    it; ``accepts`` completes the sentence "accepted is …". A value that ``is_path`` is completed to
+    an absolute path before it is parsed: relative ones begin at config.sh's folder.
     """
 
     parse: Callable[[str], T]
     accepts: str
+    is_path: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,18 +66,34 @@ class Origin:
     @property
     def authority(self) -> str:
         """What a client sends in its Host header."""
-        default = self.port == _DEFAULT_PORTS[self.scheme]
-        return self.host if default else f"{self.host}:{self.port}"
+        return self.url_host if self.has_default_port else f"{self.url_host}:{self.port}"
+
+    @property
+    def url_host(self) -> str:
+        """The host as it stands in a URL: an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
+        return f"[{self.host}]" if ":" in self.host else self.host
+
+    @property
+    def has_default_port(self) -> bool:
+        return self.port == _DEFAULT_PORTS[self.scheme]
 
     @property
     def is_ip_address(self) -> bool:
-        return bool(re.fullmatch(r"[0-9.]+", self.host))
+        return ":" in self.host or bool(re.fullmatch(r"[0-9.]+", self.host))
 
     @property
     def is_loopback(self) -> bool:
         if self.is_ip_address:
             return ipaddress.ip_address(self.host).is_loopback
         return self.host == "localhost" or self.host.endswith(".localhost")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PemFile:
+    """A file that a key names, and the text that was in it."""
+
+    path: str
+    text: str = field(repr=False)
 
 
 def _text(raw: str) -> str:
@@ -103,25 +126,27 @@ def _origin(raw: str) -> Origin:
         raise ValueError("it holds a user name or password")
     if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
         raise ValueError("it has something after the host, and Outline can't live under a path")
-    host = url.hostname or ""
-    _check_host(host)
+    host = _host(url.hostname or "")
     if port == 0:
         raise ValueError("its port is 0")
     return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
 
 
-def _check_host(host: str) -> None:
-    if ":" in host:
-        raise ValueError("its host is an IPv6 address, which is not supported yet")
-    if re.fullmatch(r"[0-9.]+", host):
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            raise ValueError("its host is not a valid IPv4 address") from None
-        if address.is_unspecified:
-            raise ValueError("its host is 0.0.0.0, which is no address to open in a browser")
-    elif not _HOST.fullmatch(host):
-        raise ValueError("its host is not a valid host name")
+def _host(host: str) -> str:
+    if ":" not in host and not re.fullmatch(r"[0-9.]+", host):
+        if not _HOST.fullmatch(host):
+            raise ValueError("its host is not a valid host name")
+        return host
+    kind = "IPv6" if ":" in host else "IPv4"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        raise ValueError(f"its host is not a valid {kind} address") from None
+    if "%" in host:
+        raise ValueError("its host names a network interface after %, which no browser takes")
+    if address.is_unspecified:
+        raise ValueError(f"its host is {host}, which is no address to open in a browser")
+    return str(address)
 
 
 def _email(raw: str) -> str:
@@ -133,11 +158,81 @@ def _email(raw: str) -> str:
     return raw
 
 
-def _ipv4(raw: str) -> str:
+def _ip(raw: str) -> str:
     try:
-        return str(ipaddress.IPv4Address(raw))
+        return str(ipaddress.ip_address(raw))
     except ValueError:
-        raise ValueError("it is not an IPv4 address") from None
+        raise ValueError("it is not an IP address") from None
+
+
+def _names(raw: str) -> tuple[str, ...]:
+    names = tuple(name.lower() for name in _items(raw))
+    for name in names:
+        if not _HOST.fullmatch(name.removeprefix("*.")):
+            raise ValueError("one of its items is no host name")
+    return names
+
+
+def _trusted(raw: str) -> tuple[str, ...]:
+    items = tuple(_trusted_item(item) for item in _items(raw))
+    if "none" in items and len(items) > 1:
+        raise ValueError("it says none and something else")
+    return items
+
+
+def _trusted_item(item: str) -> str:
+    if item in {"host", "network", "none"}:
+        return item
+    try:
+        network = ipaddress.ip_network(item)
+    except ValueError as error:
+        if "host bits" in str(error):
+            raise ValueError("one of its networks has bits set after its prefix") from None
+        raise ValueError("one of its items is no address or network") from None
+    if network.prefixlen == 0:
+        raise ValueError("it would have everybody believed, who could then forge any address")
+    return str(network)
+
+
+def _items(raw: str) -> list[str]:
+    return [item.strip() for item in _text(raw).split(",") if item.strip()]
+
+
+def _boolean(raw: str) -> bool:
+    if raw not in {"true", "false"}:
+        raise ValueError("it is neither true nor false")
+    return raw == "true"
+
+
+def _acme_server(raw: str) -> str:
+    if raw not in _ACME_SERVERS and not re.fullmatch(r"https://[^\s\"'\\$@,]+", raw):
+        raise ValueError("it is no certificate authority that is known here, and no https URL")
+    return raw
+
+
+def _pem_file(raw: str) -> PemFile:
+    # What a file holds may be a secret: messages speak of its form alone.
+    try:
+        content = Path(raw).read_bytes()
+    except FileNotFoundError:
+        raise ValueError("there is no such file") from None
+    except OSError as error:
+        raise ValueError(f"it can't be read ({error.strerror})") from None
+    if len(content) > _LARGEST_PEM:
+        raise ValueError("it is too large for a PEM file")
+    try:
+        return PemFile(path=raw, text=content.decode("ascii"))
+    except UnicodeDecodeError:
+        raise ValueError("it is not in PEM form, which is text") from None
+
+
+def _number(most: int) -> Callable[[str], int]:
+    def parse(raw: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,12}", raw) or int(raw) > most:
+            raise ValueError("it is not such a number")
+        return int(raw)
+
+    return parse
 
 
 def _port(raw: str) -> int:
@@ -200,7 +295,9 @@ def choice(*accepted: str) -> Kind[str]:
 def optional(kind: Kind[T]) -> Kind[T | None]:
     """Return ``kind``, or None where the value is empty."""
     return Kind(
-        parse=lambda raw: kind.parse(raw) if raw else None, accepts=f"empty, or {kind.accepts}"
+        parse=lambda raw: kind.parse(raw) if raw else None,
+        accepts=f"empty, or {kind.accepts}",
+        is_path=kind.is_path,
     )
 
 
@@ -211,7 +308,35 @@ MINIO_SECRET = Kind(
 )
 ORIGIN = Kind(parse=_origin, accepts="http:// or https://, a host and perhaps a :port")
 EMAIL = Kind(parse=_email, accepts="an address like wiki@example.com")
-IPV4 = Kind(parse=_ipv4, accepts="an IPv4 address of this machine, or 0.0.0.0 for all of them")
+IP = Kind(parse=_ip, accepts="an IP address of this machine")
+BOOLEAN = Kind(parse=_boolean, accepts="true or false")
+NAMES = Kind(parse=_names, accepts="host names, separated by commas; *. may stand before a name")
+TRUSTED = Kind(
+    parse=_trusted,
+    accepts="addresses and networks like 192.0.2.0/24, host, network or none, separated by commas",
+)
+ACME_SERVER = Kind(
+    parse=_acme_server,
+    accepts=f"one of {', '.join(_ACME_SERVERS)}, or the https URL of an ACME directory",
+)
+PEM_FILE = Kind(parse=_pem_file, accepts="the path of a readable PEM file", is_path=True)
+SECONDS = Kind(parse=_number(_TEN_YEARS), accepts="a number of seconds, up to ten years")
+NETWORK = Kind(
+    parse=_pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", "it is not a name that Docker takes"),
+    accepts="the name of a Docker network",
+)
+ACME_DNS = Kind(
+    parse=_pattern(r"dns_[a-z0-9_]{1,60}", "it is not a DNS provider of acme.sh"),
+    accepts="a DNS provider as acme.sh names it, like dns_cf",
+)
+REGION = Kind(
+    parse=_pattern(r"[A-Za-z0-9-]{1,64}", "it is not a region"),
+    accepts="letters, digits and hyphens, like eu-central-1",
+)
+ACL = Kind(
+    parse=_pattern(r"([a-z-]{3,40})?", "it is not a canned ACL of S3"),
+    accepts="empty, or a canned ACL of S3, like private",
+)
 PORT = Kind(parse=_port, accepts=f"a number from 1 to {MAX_PORT}")
 SIZE = Kind(parse=_size, accepts="a number of bytes, or one with the unit k, m or g")
 PROJECT = Kind(

@@ -76,15 +76,14 @@ def labels(config: Config, topology: Topology) -> dict[str, str]:
     """Return the gateway's labels for Traefik (its documentation: "Docker", "Routers")."""
     if config.outer_proxy != "traefik":
         return {}
-    name, port = config.compose_project_name, of(config, topology).entrance_port
+    name = config.compose_project_name
     router = f"traefik.http.routers.{name}"
+    port = of(config, topology).entrance_port
     rule = " || ".join(f"Host(`{host}`)" for host in topology.hosts)
     found = {
         "traefik.enable": "true",
         "traefik.docker.network": config.network or "",
-        f"traefik.http.services.{name}.loadbalancer.server.port": of(
-            config, topology
-        ).entrance_port,
+        f"traefik.http.services.{name}.loadbalancer.server.port": port,
         f"{router}.rule": rule,
         f"{router}.service": name,
         f"{router}.entrypoints": TRAEFIK_HTTPS if config.https else TRAEFIK_HTTP,

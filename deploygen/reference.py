@@ -25,6 +25,8 @@ def example() -> str:
 
 def entry(setting: Setting) -> str:
     """Return the lines of one key."""
+    if setting.prefix:
+        return f"\n{setting.comment}"
     return f"\n{setting.comment}{setting.name}={shellconf.quote(setting.default or '')}\n"
 
 

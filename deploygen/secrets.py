@@ -28,6 +28,8 @@ def fill(text: str, folder: Path, *, fresh: bool) -> str:
     for setting in SETTINGS:
         if setting.secret is None or (setting.irreplaceable and not fresh):
             continue
+        if setting.given_with and _value(document, setting.given_with[0]) == setting.given_with[1]:
+            continue
         names = (setting.name, *setting.old_names)
         found = [item for name in names if (item := document.last(name))]
         if any(item.value for item in found):
@@ -36,6 +38,11 @@ def fill(text: str, folder: Path, *, fresh: bool) -> str:
         value = make(setting.secret, folder)
         text = shellconf.assign(text, name, value, f"\n{setting.comment}")
     return text
+
+
+def _value(document: shellconf.Document, key: str) -> str:
+    assignment = document.last(key)
+    return assignment.value if assignment else ""
 
 
 def make(recipe: str, folder: Path) -> str:

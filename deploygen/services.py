@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from deploygen import outer
 from deploygen import topology as at
 from deploygen.settings import Config
 from deploygen.topology import Topology
@@ -18,11 +19,17 @@ NGINX_UID = 101
 
 BACKEND = "backend"
 FRONTEND = "frontend"
+SHARED = "shared"
 
 CONFIGURATION = "/etc/nginx/deploygen"
 INTERNAL_CA = "/var/lib/internal-ca"
 INTERNAL_CA_FILE = f"{INTERNAL_CA}/ca.pem"
 INTERNAL_TLS = "/var/lib/internal-tls"
+GATEWAY_TLS = "/var/lib/gateway-tls"
+ACME_STATE = "/var/lib/acme"
+ACME_WEBROOT = "/var/lib/acme-webroot"
+# What start.sh of the gateway makes, in memory.
+RUN = "/tmp/gateway"  # noqa: S108 - a file system of the container's own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +56,8 @@ class Mount:
 class Service:
     """One service. ``health`` is the test in the container, None where the image brings its own.
 
-    ``awaits`` maps a service to the condition it has to reach.
+    ``awaits`` maps a service to the condition it has to reach. ``environment`` tells whether it has
+    an env file; ``variables`` are others, which hold no secrets.
     """
 
     name: str
@@ -69,6 +77,9 @@ class Service:
     mounts: tuple[Mount, ...] = ()
     sysctls: dict[str, str] = field(default_factory=dict)
     built: bool = False
+    health_interval: str = "30s"
+    labels: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, str] = field(default_factory=dict)
     stop_grace_period: str = "10s"
 
     @property
@@ -80,14 +91,16 @@ def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]
     """Return the services of this deployment, in the order in which they come up."""
     minio = config.file_storage == "minio"
     return (
+        *((_tls_init(config, oidc_tag),) if topology.has_internal_tls else ()),
         _postgres(config),
         _postgres_init(config),
         _redis(config),
         *((_minio(config, topology), _minio_init(config)) if minio else ()),
-        _oidc_init(config, topology, oidc_tag),
+        _oidc_init(config, oidc_tag),
         _oidc(config, topology, oidc_tag),
         _outline(config, topology),
         _gateway(config, topology),
+        *((_acme_init(config), _acme(config)) if config.tls == "acme" else ()),
     )
 
 
@@ -199,8 +212,30 @@ def _minio_init(config: Config) -> Service:
     )
 
 
-def _oidc_init(config: Config, topology: Topology, tag: str) -> Service:
-    tls = topology.internal_tls_host is not None
+def _tls_init(config: Config, tag: str) -> Service:
+    mounts = [
+        Mount(source="internal-ca", target=INTERNAL_CA),
+        Mount(source="internal-tls", target=INTERNAL_TLS),
+    ]
+    if config.gateway_ends_tls:
+        mounts.append(Mount(source="gateway-tls", target=GATEWAY_TLS))
+    if config.tls == "acme":
+        # Mounted here first, they belong to the user of this image.
+        mounts.append(Mount(source="acme", target=ACME_STATE))
+        mounts.append(Mount(source="acme-webroot", target=ACME_WEBROOT))
+    return Service(
+        name="tls-init",
+        image=_oidc_image(config, "tls-init", tag),
+        built=config.oidc_server_image is None,
+        mem_limit="128m",
+        one_shot=True,
+        command=("tls",),
+        mounts=tuple(mounts),
+        networks={BACKEND: ()},
+    )
+
+
+def _oidc_init(config: Config, tag: str) -> Service:
     return Service(
         name="oidc-init",
         image=_oidc_image(config, "oidc-init", tag),
@@ -209,12 +244,6 @@ def _oidc_init(config: Config, topology: Topology, tag: str) -> Service:
         one_shot=True,
         awaits={"postgres-init": COMPLETED},
         command=("init",),
-        mounts=(
-            Mount(source="internal-ca", target=INTERNAL_CA),
-            Mount(source="internal-tls", target=INTERNAL_TLS),
-        )
-        if tls
-        else (),
         networks={BACKEND: ()},
     )
 
@@ -235,9 +264,10 @@ def _oidc(config: Config, topology: Topology, tag: str) -> Service:
 def _outline(config: Config, topology: Topology) -> Service:
     awaits = {"postgres-init": COMPLETED, "redis": HEALTHY, "oidc": HEALTHY}
     mounts = [Mount(source="outline-data", target="/var/lib/outline/data")]
-    if topology.bucket:
+    if topology.bundled_bucket:
         awaits["minio-init"] = COMPLETED
-    if topology.internal_tls_host:
+    if topology.bundled_bucket and topology.https:
+        awaits["tls-init"] = COMPLETED
         mounts.append(Mount(source="internal-ca", target=INTERNAL_CA, read_only=True))
     return Service(
         name="outline",
@@ -253,21 +283,81 @@ def _outline(config: Config, topology: Topology) -> Service:
 
 
 def _gateway(config: Config, topology: Topology) -> Service:
+    tls = topology.has_internal_tls
     mounts = [Mount(source="./nginx", target=CONFIGURATION, read_only=True)]
-    if topology.internal_tls_host:
+    if tls:
         mounts.append(Mount(source="internal-tls", target=INTERNAL_TLS, read_only=True))
+    if config.gateway_ends_tls:
+        mounts.append(Mount(source="gateway-tls", target=GATEWAY_TLS, read_only=True))
+    if config.tls == "acme":
+        mounts.append(Mount(source="acme-webroot", target=ACME_WEBROOT, read_only=True))
+    networks: dict[str, tuple[str, ...]] = {BACKEND: topology.aliases}
+    if topology.published:
+        networks[FRONTEND] = ()
+    if config.network is not None:
+        networks[SHARED] = (topology.network_alias,)
     return Service(
         name=topology.gateway,
         image=_image(config, config.nginx_image),
         mem_limit="128m",
         environment=False,
-        awaits={"oidc-init": COMPLETED} if topology.internal_tls_host else {},
+        variables=outer.environment(config, topology),
+        labels=outer.labels(config, topology),
+        awaits={"tls-init": COMPLETED} if tls else {},
         user=f"{NGINX_UID}:{NGINX_UID}",
-        group=UNPRIVILEGED_UID if topology.internal_tls_host else None,
-        entrypoint=("nginx", "-c", f"{CONFIGURATION}/nginx.conf", "-g", "daemon off;"),
+        group=UNPRIVILEGED_UID if tls else None,
+        entrypoint=("sh", f"{CONFIGURATION}/start.sh", *_gateway_flags(config, topology)),
         health=("CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{at.HEALTH_PORT}/"),
         mounts=tuple(mounts),
         # It runs without privileges and still listens on 80 and 443.
         sysctls={"net.ipv4.ip_unprivileged_port_start": "0"},
-        networks={BACKEND: topology.aliases, FRONTEND: ()},
+        networks=networks,
+    )
+
+
+def _gateway_flags(config: Config, topology: Topology) -> tuple[str, ...]:
+    flags = ["--trust-host"] if topology.trusted.host else []
+    if topology.trusted.network:
+        flags += ["--trust-network-of", topology.network_alias]
+    if config.gateway_ends_tls:
+        flags.append("--certificate")
+    return tuple(flags)
+
+
+def _acme_init(config: Config) -> Service:
+    return Service(
+        name="acme-init",
+        image=_image(config, config.acme_image),
+        mem_limit="64m",
+        one_shot=True,
+        environment=False,
+        awaits={"tls-init": COMPLETED},
+        user=f"{UNPRIVILEGED_UID}:{UNPRIVILEGED_UID}",
+        entrypoint=("sh", "/acme/again.sh"),
+        mounts=(
+            Mount(source="./acme", target="/acme", read_only=True),
+            Mount(source="acme", target=ACME_STATE),
+        ),
+        networks={BACKEND: ()},
+    )
+
+
+def _acme(config: Config) -> Service:
+    return Service(
+        name="acme",
+        image=_image(config, config.acme_image),
+        mem_limit="128m",
+        awaits={"acme-init": COMPLETED},
+        user=f"{UNPRIVILEGED_UID}:{UNPRIVILEGED_UID}",
+        entrypoint=("sh", "/acme/run.sh"),
+        health=("CMD", "sh", "/acme/health.sh"),
+        # acme-init waits for the next look.
+        health_interval="10s",
+        mounts=(
+            Mount(source="./acme", target="/acme", read_only=True),
+            Mount(source="acme", target=ACME_STATE),
+            Mount(source="acme-webroot", target=ACME_WEBROOT),
+            Mount(source="gateway-tls", target=GATEWAY_TLS),
+        ),
+        networks={FRONTEND: ()},
     )

@@ -4,18 +4,20 @@ The fields of :class:`Config` are the keys, in lower case. Parsing, validation, 
 the prompts all come from here; a key is added by adding a field.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
 from deploygen import kinds
-from deploygen.kinds import Kind, Origin
+from deploygen.kinds import Kind, Origin, PemFile
 
 T = TypeVar("T")
 
 GROUPS = {
     "wiki": "The wiki",
     "address": "Where it answers",
+    "proxy": "What stands in front of it",
+    "certificate": "Certificates by acme.sh: only with TLS=acme",
     "files": "Uploaded files",
     "deployment": "This deployment",
     "images": "Images, and where they come from",
@@ -28,8 +30,10 @@ class Setting:
     """One key: its name in config.sh, how its text is read, and what a person is told of it.
 
     ``default`` is None where the person has to give a value. ``secret`` names the recipe of
-    ``deploygen.secrets`` that makes the value; such values never appear in a message. An
-    ``irreplaceable`` one is made for a new deployment only: data depends on it.
+    ``deploygen.secrets`` that makes the value, but where the key and value of ``given_with`` stand
+    in the file: there the person gives it. An ``irreplaceable`` one is made for a new deployment
+    only: data depends on it. ``confidential`` values never appear in a message. A ``prefix`` stands
+    for every key that begins with its name.
     """
 
     name: str
@@ -39,7 +43,10 @@ class Setting:
     doc: str
     old_names: tuple[str, ...] = ()
     secret: str | None = None
+    given_with: tuple[str, str] | None = None
     irreplaceable: bool = False
+    confidential: bool = False
+    prefix: bool = False
     prompt: str | None = None
 
     @property
@@ -55,6 +62,7 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
     doc: str,
     *,
     old_names: tuple[str, ...] = (),
+    confidential: bool = False,
     prompt: str | None = None,
 ) -> T:
     """Declare a key. Returns a dataclass field, typed as the value that it will hold."""
@@ -66,7 +74,23 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
             "group": group,
             "doc": doc,
             "old_names": old_names,
+            "confidential": confidential,
             "prompt": prompt,
+        }
+    )
+
+
+def _passed_on(group: str, doc: str) -> Mapping[str, str]:
+    """Declare a prefix: its keys are passed on, under the names that follow it."""
+    make: Callable[..., Mapping[str, str]] = field
+    return make(
+        metadata={
+            "kind": kinds.TEXT,
+            "default": "",
+            "group": group,
+            "doc": doc,
+            "confidential": True,
+            "prefix": True,
         }
     )
 
@@ -78,6 +102,7 @@ def _secret(  # noqa: PLR0913 - a key has that many sides
     *,
     group: str = "secrets",
     old_names: tuple[str, ...] = (),
+    given_with: tuple[str, str] | None = None,
     irreplaceable: bool = False,
 ) -> T:
     make: Callable[..., T] = field
@@ -89,7 +114,9 @@ def _secret(  # noqa: PLR0913 - a key has that many sides
             "doc": doc,
             "old_names": old_names,
             "secret": recipe,
+            "given_with": given_with,
             "irreplaceable": irreplaceable,
+            "confidential": True,
         }
     )
 
@@ -139,43 +166,207 @@ class Config:
     )
 
     tls: str = _setting(
-        kinds.choice("off", "proxy"),
+        kinds.choice("off", "acme", "files", "proxy"),
         "off",
         "address",
-        "Who ends TLS: off (nobody, the URL is http) or proxy (a web server of yours in\n"
-        "front, which passes the Host header on; the URL is https).",
+        "Who ends TLS: off (nobody, the URL is http), acme (the gateway, with certificates that\n"
+        "acme.sh gets and renews), files (the gateway, with a certificate of yours) or proxy (a\n"
+        "web server of yours in front). With all but off the URL is https.",
     )
-    http_ip: str | None = _setting(
-        kinds.optional(kinds.IPV4),
+    tls_cert_file: PemFile | None = _setting(
+        kinds.optional(kinds.PEM_FILE),
         "",
         "address",
-        "Address of this machine that the gateway is published on. Empty: 127.0.0.1 when the\n"
-        "URL is a loopback one or TLS=proxy, else 0.0.0.0.",
+        "With TLS=files: the certificate and its chain, in PEM form. The path may begin at this\n"
+        "file's folder. After a change of the file: `deploygen render && docker compose up -d`.",
+    )
+    tls_key_file: PemFile | None = _setting(
+        kinds.optional(kinds.PEM_FILE),
+        "",
+        "address",
+        "With TLS=files: the private key of that certificate, in PEM form, without a passphrase.",
+    )
+    hsts_max_age: int = _setting(
+        kinds.SECONDS,
+        "31536000",
+        "address",
+        "With https: for how many seconds browsers may not go back to http on this host. 0 makes\n"
+        "them forget.",
+    )
+    oidc_url: Origin | None = _setting(
+        kinds.optional(kinds.ORIGIN),
+        "",
+        "address",
+        "An address of their own for the user accounts, say https://accounts.example.com. Empty:\n"
+        "below the wiki's, at /uc/. A host of its own keeps whatever runs in the wiki's pages away\n"
+        "from the accounts; a path does not.",
+    )
+    http_ip: str | None = _setting(
+        kinds.optional(kinds.IP),
+        "",
+        "address",
+        "Address of this machine that the gateway is published on. Empty: all of them, but\n"
+        "127.0.0.1 when the URL is a loopback one or a web server on this machine is in front.",
     )
     http_port: int | None = _setting(
         kinds.optional(kinds.PORT),
         "",
         "address",
-        "Port that the gateway is published on. Empty: the URL's, or 8888 with TLS=proxy.",
+        "Port that the gateway is published on for http. Empty: the URL's; 8888 behind a web\n"
+        "server of yours; 80 with TLS=acme or files, if the URL has no port or acme.sh needs it.",
         old_names=("HTTP_PORT_IP",),
+    )
+    https_port: int | None = _setting(
+        kinds.optional(kinds.PORT),
+        "",
+        "address",
+        "Port that the gateway is published on for https, with TLS=acme or files. Empty: the URL's.",
+    )
+
+    outer_proxy: str | None = _setting(
+        kinds.optional(
+            kinds.choice(
+                "nginx",
+                "caddy",
+                "traefik",
+                "nginx-proxy",
+                "apache",
+                "haproxy",
+                "nginx-proxy-manager",
+            )
+        ),
+        "",
+        "proxy",
+        "The web server of yours in front: nginx, caddy, traefik, nginx-proxy, apache, haproxy or\n"
+        "nginx-proxy-manager. Its configuration is written to outer-proxy/ (for traefik and\n"
+        "nginx-proxy: into docker-compose.yml).",
+    )
+    network: str | None = _setting(
+        kinds.optional(kinds.NETWORK),
+        "",
+        "proxy",
+        "A Docker network, made outside, that a web server in front shares with other stacks. Only\n"
+        "the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is set.",
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        kinds.TRUSTED,
+        "",
+        "proxy",
+        "Who is believed in X-Forwarded-*: addresses and networks like 192.0.2.0/24, `host` (web\n"
+        "servers on this machine), `network` (whatever is on NETWORK), or `none`. Empty: network\n"
+        "with NETWORK, host when the gateway is published on 127.0.0.1 for a web server in front,\n"
+        "else none. Behind a CDN, add its networks.",
+    )
+
+    acme_server: str = _setting(
+        kinds.ACME_SERVER,
+        "letsencrypt",
+        "certificate",
+        "The certificate authority: letsencrypt, zerossl, google, sslcom, actalis, or the URL of\n"
+        "an ACME directory.",
+    )
+    acme_staging: bool = _setting(
+        kinds.BOOLEAN,
+        "false",
+        "certificate",
+        "true: Let's Encrypt's staging, whose certificates browsers don't trust, for trying out.",
+    )
+    acme_email: str | None = _setting(
+        kinds.optional(kinds.EMAIL),
+        "",
+        "certificate",
+        "E-mail address for the certificate authority. Let's Encrypt needs none.",
+    )
+    acme_dns: str | None = _setting(
+        kinds.optional(kinds.ACME_DNS),
+        "",
+        "certificate",
+        "Empty: the authority comes to port 80 (HTTP-01). Or acme.sh's name of your DNS provider\n"
+        "(DNS-01: needs no open port, and may have wildcards), with its variables as ACME_ENV_…:\n"
+        "dns_cf (CF_Token and CF_Account_ID or CF_Zone_ID), dns_dp (DP_Id, DP_Key), dns_tencent\n"
+        "(Tencent_SecretId, Tencent_SecretKey), dns_ali (Ali_Key, Ali_Secret), and all others.",
+    )
+    acme_dns_sleep: int | None = _setting(
+        kinds.optional(kinds.SECONDS),
+        "",
+        "certificate",
+        "Seconds to wait for a DNS record to spread. Empty: acme.sh asks public DNS servers.",
+    )
+    acme_domains: tuple[str, ...] = _setting(
+        kinds.NAMES,
+        "",
+        "certificate",
+        "Names on the certificate, say example.com,*.example.com (wildcards by DNS-01 only).\n"
+        "Empty: the hosts of URL, OIDC_URL and AWS_S3_UPLOAD_BUCKET_URL.",
+    )
+    acme_eab_kid: str = _setting(
+        kinds.TEXT,
+        "",
+        "certificate",
+        "Key identifier of an external account, for authorities that demand one (google).",
+    )
+    acme_eab_hmac_key: str = _setting(
+        kinds.TEXT,
+        "",
+        "certificate",
+        "And its HMAC key.",
+        confidential=True,
+    )
+    acme_ca_bundle: PemFile | None = _setting(
+        kinds.optional(kinds.PEM_FILE),
+        "",
+        "certificate",
+        "For an authority of your own: the certificates, in PEM form, that its https is checked with.",
+    )
+    acme_env: Mapping[str, str] = _passed_on(
+        "certificate",
+        "Variables for acme.sh: ACME_ENV_CF_Token=… becomes its CF_Token.",
     )
 
     file_storage: str = _setting(
-        kinds.choice("minio", "local"),
+        kinds.choice("minio", "local", "s3"),
         "minio",
         "files",
-        "Where uploads are kept: minio (the bundled S3 server) or local (a volume of\n"
-        "Outline's). Don't change it once there are uploads.",
+        "Where uploads are kept: minio (the bundled S3 server), local (a volume of Outline's) or\n"
+        "s3 (an S3 service elsewhere). Don't change it once there are uploads.",
     )
     file_storage_upload_max_size: int = _setting(
         kinds.SIZE, "100m", "files", "Largest upload. Units: k, m, g."
+    )
+    aws_s3_upload_bucket_url: Origin | None = _setting(
+        kinds.optional(kinds.ORIGIN),
+        "",
+        "files",
+        "With s3: the service's endpoint, say https://s3.eu-central-1.amazonaws.com. With minio: an\n"
+        "address of their own for the uploads, say https://files.example.com; empty: below the\n"
+        "wiki's.",
     )
     aws_s3_upload_bucket_name: str = _setting(
         kinds.BUCKET,
         "outline-files-bucket",
         "files",
-        "Name of the bucket in minio. It must not occur in the URL (Outline would then\n"
-        "take the host for the bucket's own).",
+        "Name of the bucket. It must not occur in the address of the uploads (Outline would then\n"
+        "take the host for the bucket's own), but with s3 and AWS_S3_FORCE_PATH_STYLE=false.",
+    )
+    aws_region: str = _setting(kinds.REGION, "us-east-1", "files", "With s3: the region.")
+    aws_s3_force_path_style: bool = _setting(
+        kinds.BOOLEAN,
+        "true",
+        "files",
+        "With s3: true if the bucket stands in the path, false if it stands in the host.",
+    )
+    aws_s3_acl: str = _setting(
+        kinds.ACL,
+        "",
+        "files",
+        "With s3: the canned ACL of what is uploaded, say private. Empty: none is sent, which\n"
+        "suits services that know none.",
+    )
+    aws_s3_upload_method: str = _setting(
+        kinds.choice("post", "put"),
+        "post",
+        "files",
+        "With s3: how browsers upload: post, or put where the service has no presigned POST.",
     )
 
     compose_project_name: str = _secret(
@@ -204,7 +395,10 @@ class Config:
         "PostgreSQL, up to 17. Another major can't read the data of this one.",
     )
     redis_image: str = _setting(kinds.IMAGE, "redis:8-alpine", "images", "Redis.")
-    nginx_image: str = _setting(kinds.IMAGE, "nginx:1.28-alpine", "images", "The gateway.")
+    nginx_image: str = _setting(
+        kinds.IMAGE, "nginx:1.28-alpine", "images", "The gateway: nginx 1.28 or later."
+    )
+    acme_image: str = _setting(kinds.IMAGE, "neilpang/acme.sh:3.1.3", "images", "acme.sh.")
     minio_image: str = _setting(
         kinds.IMAGE,
         "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
@@ -265,12 +459,29 @@ class Config:
     aws_access_key_id: str = _secret(
         kinds.IDENTIFIER,
         "identifier",
-        "Outline's user in MinIO, which can reach its one bucket only.",
+        "Outline's user in MinIO, which can reach its one bucket only; or yours at the s3 service.",
         old_names=("MINIO_ACCESS_KEY",),
+        given_with=("FILE_STORAGE", "s3"),
     )
     aws_secret_access_key: str = _secret(
-        kinds.MINIO_SECRET, "hex40", "That user's secret.", old_names=("MINIO_SECRET_KEY",)
+        kinds.MINIO_SECRET,
+        "hex40",
+        "That user's secret.",
+        old_names=("MINIO_SECRET_KEY",),
+        given_with=("FILE_STORAGE", "s3"),
     )
+
+    @property
+    def https(self) -> bool:
+        return self.url.scheme == "https"
+
+    @property
+    def gateway_ends_tls(self) -> bool:
+        return self.tls in {"acme", "files"}
+
+    @property
+    def is_behind_proxy(self) -> bool:
+        return self.tls == "proxy" or self.outer_proxy is not None or self.network is not None
 
     @property
     def language_code(self) -> str:
@@ -286,3 +497,12 @@ def _declared() -> tuple[Setting, ...]:
 
 SETTINGS = _declared()
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+def named(key: str) -> Setting | None:
+    """Return the setting that a key of config.sh belongs to, None if there is none."""
+    if key in BY_NAME:
+        return BY_NAME[key]
+    return next(
+        (item for item in SETTINGS if item.prefix and key.startswith(f"{item.name}_")), None
+    )

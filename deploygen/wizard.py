@@ -1,15 +1,21 @@
 """Asks on a terminal for what can't be guessed: the settings that have a prompt."""
 
 from collections.abc import Collection
+from pathlib import Path
 
 import click
 
 from deploygen import shellconf
-from deploygen.settings import SETTINGS, Setting
+from deploygen.settings import BY_NAME, SETTINGS, Setting
+
+_CERTIFICATE = {
+    "TLS_CERT_FILE": "File with the certificate and its chain (PEM)",
+    "TLS_KEY_FILE": "File with its private key (PEM)",
+}
 
 
-def ask(text: str, *, skip: Collection[str], fresh: bool) -> str:
-    """Return the config.sh ``text`` with answers filled in.
+def ask(text: str, folder: Path, *, skip: Collection[str], fresh: bool) -> str:
+    """Return the config.sh ``text`` of ``folder`` with answers filled in.
 
     In a fresh file every setting with a prompt is asked for; in another only those without a value.
     """
@@ -20,28 +26,38 @@ def ask(text: str, *, skip: Collection[str], fresh: bool) -> str:
         found = shellconf.parse(text).last(setting.name)
         present = found.value if found else ""
         if fresh or not present:
-            text = shellconf.assign(text, setting.name, _prompt(question, setting, present))
+            text = shellconf.assign(text, setting.name, _prompt(question, setting, present, folder))
     if fresh and "TLS" not in skip:
-        text = _end_tls_in_front(text)
+        text = _ask_who_ends_tls(text, folder)
     return text
 
 
-def _end_tls_in_front(text: str) -> str:
-    """Return ``text`` with the one value of TLS that an https address can have."""
+def _ask_who_ends_tls(text: str, folder: Path) -> str:
+    """Return ``text`` with TLS set, which an http address leaves no choice about."""
     url = shellconf.parse(text).last("URL")
     if url is None or not url.value.startswith("https:"):
         return text
-    click.echo("With https a web server of yours ends TLS in front: TLS=proxy.")
-    return shellconf.assign(text, "TLS", "proxy")
+    answer: str = click.prompt(
+        "Who ends TLS? acme: this machine gets a certificate by itself; files: it has one;\n"
+        "proxy: a web server of yours is in front",
+        type=click.Choice(["acme", "files", "proxy"]),
+        default="acme",
+    )
+    text = shellconf.assign(text, "TLS", answer)
+    if answer == "files":
+        for key, question in _CERTIFICATE.items():
+            text = shellconf.assign(text, key, _prompt(question, BY_NAME[key], "", folder))
+    return text
 
 
-def _prompt(question: str, setting: Setting, present: str) -> str:
+def _prompt(question: str, setting: Setting, present: str, folder: Path) -> str:
     def checked(answer: str) -> str:
         try:
-            setting.kind.parse(answer)
+            setting.kind.parse(str(folder.absolute() / answer) if setting.kind.is_path else answer)
         except ValueError as error:
             raise click.BadParameter(f"{error}; accepted is {setting.kind.accepts}") from None
         return answer
 
-    answer: str = click.prompt(question, default=present or setting.default, value_proc=checked)
+    default = present or setting.default or None
+    answer: str = click.prompt(question, default=default, value_proc=checked)
     return answer

@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment
 
-from deploygen import reference, services, topology
+from deploygen import outer, reference, services, topology
 from deploygen.generate.rendering import environment, render
 from deploygen.services import Service
 from deploygen.settings import Config
@@ -38,6 +38,7 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
         "topology": where,
         "at": topology,
         "in_container": services,
+        "outer": outer.of(config, where),
         "python_image": services.python_image(config),
     }
 
@@ -47,6 +48,9 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
         if service.environment:
             name = f"env/{service.name}.env"
             planned[name] = File(render(jinja, f"templates/{name}{_TEMPLATE}", **names), PRIVATE)
+    for name in outer.templates(config, where):
+        content = render(jinja, f"templates/{name}{_TEMPLATE}", **names)
+        planned[name] = File(content)
     hashes = {service.name: _content_hash(service, planned) for service in stack}
     volumes = sorted(
         {mount.source for item in stack for mount in item.mounts if not mount.is_directory}
@@ -75,8 +79,10 @@ def _mounted(
         if mount.is_directory
     }
     for folder in sorted(folders):
-        for path in sorted((sources.templates / folder).iterdir()):
-            name = f"{folder}/{path.name}"
+        for path in sorted((sources.templates / folder).rglob("*")):
+            name = path.relative_to(sources.templates).as_posix()
+            if path.is_dir():
+                continue
             if path.suffix == _TEMPLATE:
                 content = render(jinja, f"templates/{name}", **names)
                 yield name.removesuffix(_TEMPLATE), File(content)

@@ -3,6 +3,7 @@
 import html.parser
 import json
 import re
+from collections.abc import Callable
 from urllib.parse import unquote
 
 import pytest
@@ -111,12 +112,60 @@ def test_a_component_of_a_url_reads_back_and_needs_no_escape_in_an_env_file(text
     assert escaping.env(escaped) == f'"{escaped}"'
 
 
-@pytest.mark.parametrize("word", ["wiki-oidc", "/var/lib/internal-tls", "192.0.2.10", "8888"])
-def test_nginx_gets_plain_words_as_they_are(word: str) -> None:
-    assert escaping.nginx(word) == word
+WORDS = pytest.mark.parametrize(
+    ("program", "escape"),
+    [
+        ("nginx", escaping.nginx),
+        ("Apache", escaping.apache),
+        ("Caddy", escaping.caddy),
+        ("HAProxy", escaping.haproxy),
+    ],
+)
 
 
-@pytest.mark.parametrize("word", ["", "a b", "a;", "$host", "{", "}", "#", "a\n", "'a'", "\\", "~"])
-def test_nginx_gets_nothing_that_it_would_interpret(word: str) -> None:
-    with pytest.raises(ValueError, match=r"^nginx would interpret"):
-        escaping.nginx(word)
+@WORDS
+@pytest.mark.parametrize(
+    "word", ["wiki-oidc", "/var/lib/internal-tls", "192.0.2.10", "8888", "[2001:db8::1]:8443"]
+)
+def test_web_servers_get_plain_words_as_they_are(
+    program: str, escape: Callable[[object], str], word: str
+) -> None:
+    assert escape(word) == word, program
+
+
+@WORDS
+@pytest.mark.parametrize(
+    "word", ["", "a b", "a;", "$host", "{", "}", "%{x}", "#", "a\n", "'a'", '"', "`", "\\", "~"]
+)
+def test_web_servers_get_nothing_that_they_would_interpret(
+    program: str, escape: Callable[[object], str], word: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{program} would interpret"):
+        escape(word)
+
+
+def markdown_reads(span: str) -> str:
+    """Return the text of a code span (CommonMark, section 6.1)."""
+    fence = re.match("`+", span)
+    assert fence
+    assert span.endswith(fence.group())
+    content = span[len(fence.group()) : -len(fence.group())]
+    assert fence.group() not in re.findall("`+", content)
+    if content.startswith(" ") and content.endswith(" ") and content.strip(" "):
+        content = content[1:-1]
+    return content
+
+
+@given(TEXTS.filter(lambda text: text and text.isprintable() and "|" not in text))
+@example("wiki.example.com")
+@example("`a``b`")
+@example(" a ")
+@example(" ")
+def test_markdown_reads_back_what_was_written(text: str) -> None:
+    assert markdown_reads(escaping.markdown(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "a|b", "a\nb"])
+def test_a_table_in_markdown_gets_nothing_that_ends_its_cell(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^a cell of a Markdown table can't hold"):
+        escaping.markdown(text)

@@ -6,7 +6,7 @@ import pytest
 
 from deploygen import config, shellconf, sources
 from deploygen.settings import SETTINGS
-from tests.deploygen import golden
+from tests.deploygen import golden, matrix
 from tests.deploygen.made import config_text
 
 AGAIN = "run `python -m tests.deploygen.golden` and look at what it changes"
@@ -17,17 +17,20 @@ def config_of(case: str) -> str:
     return (golden.FOLDER / case / "config.sh").read_text(encoding="utf-8")
 
 
-def test_there_is_a_golden_folder_for_each_kind_of_deployment() -> None:
-    assert golden.CASES == [
-        "defaults",
-        "every-key-set",
-        "https-behind-proxy",
-        "https-local-storage",
-        "ip-address",
-        "local-storage",
-        "localhost",
-        "mirrors",
-    ]
+def test_there_is_a_golden_folder_for_each_row_of_the_matrix_and_some_more() -> None:
+    others = {"defaults", "every-key-set", "ip-address", "localhost", "mirrors", "outer-proxies"}
+
+    assert {row.name for row in matrix.ROWS} == {
+        case for case in golden.CASES if case.startswith("tls-")
+    }
+    assert others >= {case for case in golden.CASES if not case.startswith("tls-")}
+
+
+@pytest.mark.parametrize("row", matrix.ROWS, ids=[row.name for row in matrix.ROWS])
+def test_the_config_of_a_row_says_what_the_matrix_says(row: matrix.Row) -> None:
+    found = {item.key: item.value for item in shellconf.parse(config_of(row.name)).assignments}
+
+    assert {key: found[key] for key in row.settings} == row.settings, AGAIN
 
 
 @every_case
@@ -45,24 +48,24 @@ def test_the_defaults_are_the_example_with_fake_secrets() -> None:
 
 def test_where_every_key_is_set_no_key_has_its_default() -> None:
     text = config_of("every-key-set")
-    config.load(text)
+    config.load(text, golden.FOLDER / "every-key-set")
     found = {item.key: item.value for item in shellconf.parse(text).assignments}
 
-    # Uploads elsewhere would leave out what the other keys say of minio.
-    like_default = {item.name for item in SETTINGS if found.get(item.name, "") == item.default}
-    assert set(found) == {item.name for item in SETTINGS}
-    assert like_default == {"FILE_STORAGE"}
+    # Other values of these would leave out what the other keys say.
+    plain = [item for item in SETTINGS if not item.prefix]
+    like_default = {item.name for item in plain if found.get(item.name, "") == item.default}
+    assert {item.name for item in plain} <= set(found)
+    assert like_default == {"FILE_STORAGE", "OUTER_PROXY", "ACME_STAGING"}
 
 
 def test_every_template_shows_in_a_golden_folder() -> None:
     shown = {path for case in golden.CASES for path in golden.expected(case)}
     templates = {
         str(path.relative_to(sources.find().templates)).removesuffix(".j2")
-        for path in sources.find().templates.rglob("*")
-        if path.is_file() and path.suffix != ".inc"
+        for path in sources.find().templates.rglob("*.j2")
     }
 
-    assert templates | {"docker-compose.yml", "config.sh.example"} == shown
+    assert templates | {"docker-compose.yml"} == shown
 
 
 def test_the_source_of_the_oidc_server_does_not_show_in_a_golden_folder() -> None:

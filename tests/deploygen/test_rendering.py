@@ -23,18 +23,22 @@ TEMPLATES = sorted(
 )
 ESCAPERS_OF = {
     ".yml": {"yaml"},
-    ".env": {"env", "url"},
+    ".env": {"env", "url", "variable"},
     ".conf": {"nginx"},
     ".html": {"html"},
     ".json": {"json"},
+    ".cfg": {"haproxy"},
+    ".md": {"markdown"},
+    "Caddyfile": {"caddy"},
+    "apache.conf": {"apache"},
 }
 every_template = pytest.mark.parametrize("template", TEMPLATES)
 
 
 def allowed(template: str) -> set[str]:
     """Return the escapers for the format of what ``template`` becomes."""
-    name = template.removesuffix(".j2").removesuffix(".inc")
-    return ESCAPERS_OF[Path(name).suffix]
+    path = Path(template.removesuffix(".j2").removesuffix(".inc"))
+    return ESCAPERS_OF.get(path.name) or ESCAPERS_OF[path.suffix]
 
 
 def printed(template: str) -> Iterator[nodes.Expr]:

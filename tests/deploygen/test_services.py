@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploygen import services, sources
+from deploygen import services, sources, topology
 from deploygen.generate import plan
 from deploygen.services import COMPLETED
 from tests.deploygen.made import configuration, stack
@@ -21,6 +21,8 @@ DEPLOYMENTS: dict[str, dict[str, str]] = {
         "TLS": "proxy",
         "FILE_STORAGE": "local",
     },
+    "acme": {"URL": "https://wiki.example.com", "TLS": "acme"},
+    "shared network": {"URL": "https://wiki.example.com", "TLS": "proxy", "NETWORK": "web"},
     "ready image": {"OIDC_SERVER_IMAGE": "registry.example.com/oidc-server:1"},
 }
 # These images have a health check of their own, which compose only times.
@@ -149,12 +151,41 @@ def test_nobody_reaches_the_engine(compose: Compose) -> None:
 
 
 def test_only_the_gateway_publishes_ports(parts: Parts) -> None:
-    assert {name for name, part in parts.items() if "ports" in part} == {"wiki-gateway"}
+    assert {name for name, part in parts.items() if "ports" in part} <= {"wiki-gateway"}
 
 
-def test_everything_is_on_the_network_that_reaches_nowhere(compose: Compose) -> None:
+def test_on_a_shared_network_nothing_is_published_unless_asked() -> None:
+    shared = {"URL": "https://wiki.example.com", "TLS": "proxy", "NETWORK": "web"}
+
+    assert not topology.of(configuration(**shared)).published
+    assert topology.of(configuration(**shared, HTTP_PORT="8888")).published
+
+
+def test_only_the_gateway_joins_a_network_of_others() -> None:
+    parts = stack(URL="https://wiki.example.com", TLS="proxy", NETWORK="web")
+
+    assert [name for name, part in parts.items() if services.SHARED in part.networks] == [
+        "wiki-gateway"
+    ]
+
+
+def test_everything_but_acme_is_on_the_network_that_reaches_nowhere(compose: Compose) -> None:
     assert compose["networks"]["backend"] == {"internal": True}
-    assert all("backend" in part["networks"] for part in compose["services"].values())
+    elsewhere = {
+        name for name, part in compose["services"].items() if "backend" not in part["networks"]
+    }
+    assert elsewhere <= {"acme"}
+
+
+def test_what_has_its_own_volumes_of_certificates_owns_them() -> None:
+    """The first to mount a volume decides whose it is: it must be the image that knows the user."""
+    parts = stack(URL="https://wiki.example.com", TLS="acme")
+
+    made_first = {mount.source for mount in parts["tls-init"].mounts}
+    others = {mount.source for mount in (*parts["acme"].mounts, *parts["wiki-gateway"].mounts)}
+    assert {source for source in others if not source.startswith("./")} <= made_first
+    assert parts["acme"].awaits == {"acme-init": COMPLETED}
+    assert parts["acme-init"].awaits == {"tls-init": COMPLETED}
 
 
 def test_what_holds_data_is_on_no_other_network(parts: Parts) -> None:
@@ -170,7 +201,11 @@ def test_a_label_tells_of_the_content_of_each_mounted_directory(parts: Parts) ->
 
 def test_an_image_that_is_built_here_is_never_pulled(parts: Parts) -> None:
     building = {name for name, part in parts.items() if "build" in part}
-    ours = {name for name, part in parts.items() if "-oidc" in part["image"]}
+    ours = {
+        name
+        for name, part in parts.items()
+        if part["image"].startswith(("wiki-oidc:", "wiki-oidc-init:", "wiki-tls-init:"))
+    }
     never_pulled = {name for name, part in parts.items() if part.get("pull_policy") == "never"}
 
     assert building == ours == never_pulled
@@ -197,8 +232,8 @@ def test_what_the_gateway_proxies_to_has_a_name_unique_to_the_deployment(
     proxied = {"outline", "oidc", "minio"} & set(parts)
     for name in proxied:
         assert parts[name].networks[services.BACKEND] == (f"second-{name}",)
-    shared = {name for name, part in parts.items() if services.FRONTEND in part.networks}
-    assert shared == {"second-gateway", "outline"}
+    outside = {name for name, part in parts.items() if services.FRONTEND in part.networks}
+    assert outside <= {"second-gateway", "outline", "acme"}
 
 
 @pytest.mark.parametrize(
@@ -230,4 +265,4 @@ def test_local_storage_needs_no_minio() -> None:
 def test_the_gateway_starts_after_its_certificate_was_made() -> None:
     parts = stack(URL="https://wiki.example.com", TLS="proxy")
 
-    assert parts["wiki-gateway"].awaits == {"oidc-init": COMPLETED}
+    assert parts["wiki-gateway"].awaits == {"tls-init": COMPLETED}

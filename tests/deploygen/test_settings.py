@@ -42,7 +42,7 @@ def test_every_group_has_a_key() -> None:
 def test_every_image_is_pinned() -> None:
     images = [item for item in SETTINGS if item.name.endswith("_IMAGE") and item.default]
 
-    assert len(images) == 7
+    assert len(images) == 8
     assert all(re.search(r":[\w.-]*\d", item.default or "") for item in images)
     assert not any((item.default or "").endswith(":latest") for item in images)
 

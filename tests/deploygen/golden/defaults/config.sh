@@ -30,29 +30,121 @@ TIME_ZONE=UTC
 
 # --- Where it answers ---
 
-# Who ends TLS: off (nobody, the URL is http) or proxy (a web server of yours in
-# front, which passes the Host header on; the URL is https).
+# Who ends TLS: off (nobody, the URL is http), acme (the gateway, with certificates that
+# acme.sh gets and renews), files (the gateway, with a certificate of yours) or proxy (a
+# web server of yours in front). With all but off the URL is https.
 TLS=off
 
-# Address of this machine that the gateway is published on. Empty: 127.0.0.1 when the
-# URL is a loopback one or TLS=proxy, else 0.0.0.0.
+# With TLS=files: the certificate and its chain, in PEM form. The path may begin at this
+# file's folder. After a change of the file: `deploygen render && docker compose up -d`.
+TLS_CERT_FILE=
+
+# With TLS=files: the private key of that certificate, in PEM form, without a passphrase.
+TLS_KEY_FILE=
+
+# With https: for how many seconds browsers may not go back to http on this host. 0 makes
+# them forget.
+HSTS_MAX_AGE=31536000
+
+# An address of their own for the user accounts, say https://accounts.example.com. Empty:
+# below the wiki's, at /uc/. A host of its own keeps whatever runs in the wiki's pages away
+# from the accounts; a path does not.
+OIDC_URL=
+
+# Address of this machine that the gateway is published on. Empty: all of them, but
+# 127.0.0.1 when the URL is a loopback one or a web server on this machine is in front.
 HTTP_IP=
 
-# Port that the gateway is published on. Empty: the URL's, or 8888 with TLS=proxy.
+# Port that the gateway is published on for http. Empty: the URL's; 8888 behind a web
+# server of yours; 80 with TLS=acme or files, if the URL has no port or acme.sh needs it.
 HTTP_PORT=
+
+# Port that the gateway is published on for https, with TLS=acme or files. Empty: the URL's.
+HTTPS_PORT=
+
+# --- What stands in front of it ---
+
+# The web server of yours in front: nginx, caddy, traefik, nginx-proxy, apache, haproxy or
+# nginx-proxy-manager. Its configuration is written to outer-proxy/ (for traefik and
+# nginx-proxy: into docker-compose.yml).
+OUTER_PROXY=
+
+# A Docker network, made outside, that a web server in front shares with other stacks. Only
+# the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is set.
+NETWORK=
+
+# Who is believed in X-Forwarded-*: addresses and networks like 192.0.2.0/24, `host` (web
+# servers on this machine), `network` (whatever is on NETWORK), or `none`. Empty: network
+# with NETWORK, host when the gateway is published on 127.0.0.1 for a web server in front,
+# else none. Behind a CDN, add its networks.
+TRUSTED_PROXIES=
+
+# --- Certificates by acme.sh: only with TLS=acme ---
+
+# The certificate authority: letsencrypt, zerossl, google, sslcom, actalis, or the URL of
+# an ACME directory.
+ACME_SERVER=letsencrypt
+
+# true: Let's Encrypt's staging, whose certificates browsers don't trust, for trying out.
+ACME_STAGING=false
+
+# E-mail address for the certificate authority. Let's Encrypt needs none.
+ACME_EMAIL=
+
+# Empty: the authority comes to port 80 (HTTP-01). Or acme.sh's name of your DNS provider
+# (DNS-01: needs no open port, and may have wildcards), with its variables as ACME_ENV_…:
+# dns_cf (CF_Token and CF_Account_ID or CF_Zone_ID), dns_dp (DP_Id, DP_Key), dns_tencent
+# (Tencent_SecretId, Tencent_SecretKey), dns_ali (Ali_Key, Ali_Secret), and all others.
+ACME_DNS=
+
+# Seconds to wait for a DNS record to spread. Empty: acme.sh asks public DNS servers.
+ACME_DNS_SLEEP=
+
+# Names on the certificate, say example.com,*.example.com (wildcards by DNS-01 only).
+# Empty: the hosts of URL, OIDC_URL and AWS_S3_UPLOAD_BUCKET_URL.
+ACME_DOMAINS=
+
+# Key identifier of an external account, for authorities that demand one (google).
+ACME_EAB_KID=
+
+# And its HMAC key.
+ACME_EAB_HMAC_KEY=
+
+# For an authority of your own: the certificates, in PEM form, that its https is checked with.
+ACME_CA_BUNDLE=
+
+# Variables for acme.sh: ACME_ENV_CF_Token=… becomes its CF_Token.
 
 # --- Uploaded files ---
 
-# Where uploads are kept: minio (the bundled S3 server) or local (a volume of
-# Outline's). Don't change it once there are uploads.
+# Where uploads are kept: minio (the bundled S3 server), local (a volume of Outline's) or
+# s3 (an S3 service elsewhere). Don't change it once there are uploads.
 FILE_STORAGE=minio
 
 # Largest upload. Units: k, m, g.
 FILE_STORAGE_UPLOAD_MAX_SIZE=100m
 
-# Name of the bucket in minio. It must not occur in the URL (Outline would then
-# take the host for the bucket's own).
+# With s3: the service's endpoint, say https://s3.eu-central-1.amazonaws.com. With minio: an
+# address of their own for the uploads, say https://files.example.com; empty: below the
+# wiki's.
+AWS_S3_UPLOAD_BUCKET_URL=
+
+# Name of the bucket. It must not occur in the address of the uploads (Outline would then
+# take the host for the bucket's own), but with s3 and AWS_S3_FORCE_PATH_STYLE=false.
 AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket
+
+# With s3: the region.
+AWS_REGION=us-east-1
+
+# With s3: true if the bucket stands in the path, false if it stands in the host.
+AWS_S3_FORCE_PATH_STYLE=true
+
+# With s3: the canned ACL of what is uploaded, say private. Empty: none is sent, which
+# suits services that know none.
+AWS_S3_ACL=
+
+# With s3: how browsers upload: post, or put where the service has no presigned POST.
+AWS_S3_UPLOAD_METHOD=post
 
 # --- This deployment ---
 
@@ -75,8 +167,11 @@ POSTGRES_IMAGE=postgres:17-alpine
 # Redis.
 REDIS_IMAGE=redis:8-alpine
 
-# The gateway.
+# The gateway: nginx 1.28 or later.
 NGINX_IMAGE=nginx:1.28-alpine
+
+# acme.sh.
+ACME_IMAGE=neilpang/acme.sh:3.1.3
 
 # MinIO. The last one published; a maintained build can take its place.
 MINIO_IMAGE=quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z
@@ -128,7 +223,7 @@ MINIO_ROOT_USER=00000000000000000000
 # MinIO's root password.
 MINIO_ROOT_PASSWORD=0000000000000000000000000000000000000000000000000000000000000000
 
-# Outline's user in MinIO, which can reach its one bucket only.
+# Outline's user in MinIO, which can reach its one bucket only; or yours at the s3 service.
 AWS_ACCESS_KEY_ID=00000000000000000000
 
 # That user's secret.
