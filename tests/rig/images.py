@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from tests.rig import debian_base, engine, minio
+from tests.rig import debian_base, engine, minio, versitygw
 from tests.rig.machine import RigError, locked, pip_setting, run, say
 
 Mode = Literal["published", "stand-in"]
@@ -42,7 +42,9 @@ NODE = Image("deploygen-test/node:trixie", "images/node")
 OUTLINE = Image("deploygen-test/outline:1.9.2", "outline", on=NODE)
 PEBBLE = Image("deploygen-test/pebble:trixie", "images/pebble")
 POWERDNS = Image("deploygen-test/powerdns:trixie", "images/powerdns")
-OURS = (NODE, PEBBLE, POWERDNS)  # beside the product's, whatever those are
+VERSITYGW = Image("deploygen-test/versitygw:1.8.0", "images/versitygw")
+OUTER = Image("deploygen-test/outer:trixie", "images/outer")
+OURS = (NODE, PEBBLE, POWERDNS, VERSITYGW, OUTER)  # beside the product's, whatever those are
 # What the product asks for by default; a test holds it against the settings.
 PRODUCT = (
     Image("quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z", "images/minio"),
@@ -54,6 +56,8 @@ PRODUCT = (
     Image("quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z", "images/mc"),
     Image("outlinewiki/outline:1.9.2", "outline", on=NODE),
 )
+# Images around a program that is built from source.
+BUILT = {"images/minio": minio.SERVER, "images/versitygw": versitygw.SERVER}
 PULLED = tuple(image for image in PRODUCT if image.folder != OUTLINE.folder)
 PUBLISHED_BASE = "debian:trixie-slim"
 
@@ -154,8 +158,8 @@ def _build(image: Image, base: str) -> None:
 
 def _arguments(image: Image, base: str) -> list[str]:
     words = [] if image.on else ["--build-arg", f"BASE={base}"]
-    if image.folder == "images/minio":
-        words += ["--build-context", f"program={minio.ensure().parent}"]
+    if image.folder in BUILT:
+        words += ["--build-context", f"program={BUILT[image.folder].ensure().parent}"]
     if image.folder == "images/python":
         words += ["--build-arg", f"PIP_INDEX_URL={pip_setting('index-url')}"]
     return words
@@ -165,8 +169,8 @@ def _mark(image: Image, base: str) -> str:
     """Return a hash of all that an image of ours is made from."""
     below = _mark(image.on, base) if image.on else base
     made = hashlib.sha256(f"{below}\n{image.name}\n".encode())
-    if image.folder == "images/minio":
-        made.update(minio.VERSION.encode())
+    if image.folder in BUILT:
+        made.update(BUILT[image.folder].version.encode())
     for file in sorted(_files(STANDINS / image.folder)):
         made.update(file.name.encode() + file.read_bytes())
     return made.hexdigest()[:16]

@@ -98,6 +98,7 @@ const VARIABLES = [
   ["AWS_S3_UPLOAD_BUCKET_NAME", optional],
   ["AWS_S3_FORCE_PATH_STYLE", flag("true")],
   ["AWS_S3_ACL", text("private")],
+  ["AWS_S3_UPLOAD_METHOD", (value) => value || "post", oneOf(["put", "post"])],
   ["OIDC_CLIENT_ID", optional, onlyWith("OIDC_CLIENT_SECRET")],
   ["OIDC_CLIENT_SECRET", optional, onlyWith("OIDC_CLIENT_ID")],
   ["OIDC_AUTH_URI", optional, endpointUrl],

@@ -25,5 +25,6 @@ export const forbidden = (message = "Authorization error") =>
   new Refusal(403, "authorization_error", message);
 export const notFound = () => new Refusal(404, "not_found", "Resource not found");
 export const internalError = (message) => new Refusal(500, "internal_error", message);
+export const invalidRequest = (message) => new Refusal(400, "invalid_request", message);
 /** The provider could not be asked, or answered nonsense: says nothing about the user. */
-export const providerUnavailable = (message) => new Refusal(400, "invalid_request", message);
+export const providerUnavailable = invalidRequest;

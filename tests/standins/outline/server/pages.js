@@ -3,6 +3,7 @@ import Router from "@koa/router";
 import helmet from "koa-helmet";
 import { isConfigured } from "./oidc/routes.js";
 import { currentUser } from "./sessions.js";
+import { embeddedFrom } from "./storage/s3.js";
 import { homePage, signInPage } from "./views.js";
 
 /** @param {import("./web.js").Parts} parts */
@@ -48,7 +49,10 @@ function contentSecurityPolicy(env) {
         defaultSrc: ["'self'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
         scriptSrc: [env.URL, `'nonce-${ctx.state.nonce}'`],
+        mediaSrc: ["*", "data:", "blob:"],
         imgSrc: ["*", "data:", "blob:"],
+        frameSrc: ["*", "data:"],
+        objectSrc: [env.URL, "'self'", ...embeddedFrom(env)],
         connectSrc: ["*"],
       },
     })(ctx, next);

@@ -1,9 +1,13 @@
 import { Readable } from "node:stream";
-import contentDisposition from "content-disposition";
+
+/** What browsers may show in place; nothing that can run a script, so no SVG. */
+const SHOWN = ["application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"];
+const CACHED = "max-age=31557600";
 
 /**
  * S3 as Outline uses it: one endpoint, AWS_S3_UPLOAD_BUCKET_URL, for the browser and for this
- * server. The SDK is loaded when first used.
+ * server. Forms go to `bucketUrl`, whatever AWS_S3_FORCE_PATH_STYLE says; all else goes where the
+ * SDK finds the bucket. The SDK is loaded when first used.
  *
  * @param {Record<string, any>} env
  * @returns {import("./index.js").Storage}
@@ -28,12 +32,33 @@ export function s3Storage(env) {
           ["starts-with", "$Content-Type", contentType],
           ["starts-with", "$Cache-Control", ""],
         ],
-        Fields: { "Content-Disposition": disposition(key), key, ...(ACL && { ACL }) },
+        Fields: { "Content-Disposition": disposition(contentType), key, ...(ACL && { ACL }) },
         Expires: 3600,
       });
       return fields;
     },
+    async presignPut(key, size, contentType) {
+      const { getSignedUrl } = await import("@aws-sdk/s3-request-presigner");
+      const { sdk, client } = await open();
+      const command = new sdk.PutObjectCommand({
+        Bucket,
+        Key: key,
+        ContentType: contentType,
+        ContentLength: size,
+        ContentDisposition: disposition(contentType),
+        CacheControl: CACHED,
+        ...(ACL && { ACL }),
+      });
+      const headers = {
+        "Content-Type": contentType,
+        "Content-Length": String(size),
+        "Content-Disposition": disposition(contentType),
+        "Cache-Control": CACHED,
+      };
+      return { url: await getSignedUrl(client, command, { expiresIn: 3600 }), headers };
+    },
     async signedUrl(key) {
+      if (FAKE_S3.test(env.AWS_S3_UPLOAD_BUCKET_URL)) return `${bucketUrl(env)}/${key}`;
       const { getSignedUrl } = await import("@aws-sdk/s3-request-presigner");
       const { sdk, client } = await open();
       return getSignedUrl(client, new sdk.GetObjectCommand({ Bucket, Key: key }), { expiresIn: 300 });
@@ -46,7 +71,7 @@ export function s3Storage(env) {
         Key: key,
         Body: body,
         ContentType: contentType,
-        ContentDisposition: disposition(key),
+        ContentDisposition: disposition(contentType),
       };
       await new Upload({ client, params: { ...params, ...(ACL && { ACL }) } }).done();
     },
@@ -62,15 +87,20 @@ export function s3Storage(env) {
   };
 }
 
+/** An address for Outline's own development, whose links are not signed: Outline's trap, kept. */
+const FAKE_S3 = /http:\/\/s3:/;
+
 /**
  * Where the browser posts to. A host (or path) that holds the bucket's name anywhere is taken for
- * one that already stands for the bucket: Outline's trap, kept.
+ * one that already stands for the bucket, and a host that ends in s3 for this machine's: Outline's
+ * traps, kept.
  *
  * @param {Record<string, any>} env
  */
 export function bucketUrl(env) {
-  const endpoint = env.AWS_S3_UPLOAD_BUCKET_URL.replace("s3:", "localhost:").replace(/\/$/, "");
   const bucket = env.AWS_S3_UPLOAD_BUCKET_NAME;
+  if (!bucket) throw new Error("AWS_S3_UPLOAD_BUCKET_NAME is required");
+  const endpoint = env.AWS_S3_UPLOAD_BUCKET_URL.replace("s3:", "localhost:").replace(/\/$/, "");
   return endpoint.includes(bucket) ? endpoint : `${endpoint}/${bucket}`;
 }
 
@@ -91,4 +121,19 @@ function serverEndpoint(env) {
   return hostname.startsWith(`${env.AWS_S3_UPLOAD_BUCKET_NAME}.`) ? undefined : env.AWS_S3_UPLOAD_BUCKET_URL;
 }
 
-const disposition = (key) => contentDisposition(key.split("/").pop(), { type: "attachment" });
+/**
+ * What the pages' policy names besides the wiki itself, for what is embedded (PDF): the endpoint,
+ * but never the host that a bucket has of its own where AWS_S3_FORCE_PATH_STYLE is false.
+ *
+ * @param {Record<string, any>} env
+ * @returns {string[]}
+ */
+export function embeddedFrom(env) {
+  if (!URL.canParse(env.AWS_S3_UPLOAD_BUCKET_URL)) return [];
+  const { protocol, hostname, origin } = new URL(env.AWS_S3_UPLOAD_BUCKET_URL);
+  const own = `${env.AWS_S3_UPLOAD_BUCKET_NAME}.`;
+  return [hostname.startsWith(own) ? `${protocol}//${hostname.slice(own.length)}` : origin];
+}
+
+const disposition = (contentType) =>
+  /^(audio|video)\//.test(contentType) || SHOWN.includes(contentType) ? "inline" : "attachment";
