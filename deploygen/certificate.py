@@ -22,7 +22,6 @@ _ROUNDS = 3  # TLS 1.2 needs them; 1.3 is done after two
 _ED25519 = bytes.fromhex("300506032b6570")  # an AlgorithmIdentifier (RFC 8410, section 3)
 # Of OpenSSL's x509_vfy.h; Python has no names for them.
 _NO_CHECK_TIME = 0x200000  # X509_V_FLAG_NO_CHECK_TIME
-_OTHER_NAME = {62, 64}  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 _OTHER_PURPOSE = 26  # X509_V_ERR_INVALID_PURPOSE
 # What OpenSSL calls a key of another certificate: of the same algorithm, of another one.
 _OTHER_KEY = {"KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"}
@@ -77,8 +76,6 @@ def warnings(chain: str, key: str) -> list[str]:
 class _Shown:
     """What a browser sees of the certificate."""
 
-    server: ssl.SSLContext
-    leaf: bytes
     start: dt.datetime
     end: dt.datetime
     names: tuple[str, ...]
@@ -87,9 +84,9 @@ class _Shown:
     @classmethod
     def of(cls, pair: Pair) -> "_Shown":
         """Raises ``Unfit``."""
-        server, leaf = _server(pair), pair.chain[0]
+        server = _server(pair)
         try:
-            seen = _handshake(server, leaf, None)
+            seen = _handshake(server, pair.chain[0])
         except ssl.SSLError as error:
             raise _refused(error) from None
         others = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -97,22 +94,20 @@ class _Shown:
             others.load_verify_locations(cadata=der)
         issuers = [seen["subject"], *(item["subject"] for item in others.get_ca_certs())]
         return cls(
-            server=server,
-            leaf=leaf,
             start=_moment(seen["notBefore"]),
             end=_moment(seen["notAfter"]),
-            names=tuple(_named(*name) for name in seen.get("subjectAltName", ())),
+            names=tuple(
+                _name(kind, name)
+                for kind, name in seen.get("subjectAltName", ())
+                if kind in {"DNS", "IP Address"}
+            ),
             has_its_issuer=seen["issuer"] in issuers,
         )
 
     def is_for(self, host: str) -> bool:
-        try:
-            _handshake(self.server, self.leaf, host)
-        except ssl.SSLCertVerificationError as error:
-            if error.verify_code not in _OTHER_NAME:
-                raise
-            return False
-        return True
+        """Tell it as browsers do (RFC 9525, section 6.3): a wildcard is a whole first label."""
+        wildcard = f"*.{host.partition('.')[2]}"
+        return host in self.names or (wildcard in self.names and not _is_address(host))
 
 
 def _server(pair: Pair) -> ssl.SSLContext:
@@ -161,19 +156,18 @@ def _loaded(chain: Sequence[bytes], key: str) -> ssl.SSLContext:
     return context
 
 
-def _handshake(server: ssl.SSLContext, leaf: bytes, host: str | None) -> dict[str, Any]:
-    """Return the certificate that a client sees who expects ``host``, or anybody if None.
+def _handshake(server: ssl.SSLContext, leaf: bytes) -> dict[str, Any]:
+    """Return the certificate as a client sees it, in the form of ``ssl.SSLSocket.getpeercert``.
 
-    Raises SSLError, SSLCertVerificationError if the client does not take it. Dates are left out:
-    those of an old certificate are to be read, too.
+    Raises SSLError, SSLCertVerificationError if the client does not take it. Names and dates are
+    not judged, so that wrong ones can be told.
     """
     trusting = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    trusting.check_hostname = host is not None
-    trusting.hostname_checks_common_name = False  # nor do browsers
+    trusting.check_hostname = False
     trusting.verify_flags = ssl.VerifyFlags(ssl.VERIFY_X509_PARTIAL_CHAIN | _NO_CHECK_TIME)
     trusting.load_verify_locations(cadata=leaf)
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = trusting.wrap_bio(to_client, to_server, server_hostname=host)
+    client = trusting.wrap_bio(to_client, to_server, server_hostname=None)
     speaker = server.wrap_bio(to_server, to_client, server_side=True)
     for _ in range(_ROUNDS):
         for side in (client, speaker):
@@ -250,13 +244,20 @@ def _covering(shown: _Shown, hosts: Sequence[str]) -> Iterator[Problem]:
     )
 
 
-def _named(kind: str, name: str) -> str:
-    try:
-        address = str(ipaddress.ip_address(name.strip()))
-    except ValueError:
-        return name
+def _name(kind: str, name: str) -> str:
+    if not _is_address(name.strip()):
+        return name.lower()
+    address = str(ipaddress.ip_address(name.strip()))
     # Whoever signs their own easily writes an address where a name belongs.
     return address if kind == "IP Address" else f"{address} (as a name, which is no address)"
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _moment(text: str) -> dt.datetime:

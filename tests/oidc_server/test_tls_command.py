@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from tests.oidc_server import certificates
-from tests.oidc_server.certificates import Key, Made
+from tests import certificates
+from tests.certificates import Key, Made
 from tests.oidc_server.running import REPOSITORY, command
 
 
 @pytest.fixture(scope="module")
 def authority() -> Made:
-    return certificates.make("Test CA")
+    return certificates.authority("Test CA")
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 """Certificates to throw away."""
 
 import datetime as dt
+import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -40,19 +42,22 @@ def key_pem(key: PrivateKeyTypes, passphrase: bytes = b"", *, traditional: bool 
 
 
 def make(
-    name: str,
-    *,
+    *names: str,
     key: Key | None = None,
     issuer: Made | None = None,
     start: dt.datetime | None = None,
     days: int = 90,
+    extensions: Sequence[x509.ExtensionType] = (),
 ) -> Made:
-    """A certificate for one name, signed by `issuer` or by itself."""
+    """A certificate for names and addresses, signed by `issuer` or by itself.
+
+    Without a name of its own it is one for nobody, with a common name alone.
+    """
     key = key or ec.generate_private_key(ec.SECP256R1())
     start = start or dt.datetime.now(dt.UTC) - DAY
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, (names or ("nobody",))[0])])
     signing = issuer.key if issuer else key
-    certificate = (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.certificate.subject if issuer else subject)
@@ -60,7 +65,23 @@ def make(
         .serial_number(x509.random_serial_number())
         .not_valid_before(start)
         .not_valid_after(start + days * DAY)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(signing, None if isinstance(signing, ed25519.Ed25519PrivateKey) else hashes.SHA256())
     )
-    return Made(certificate=certificate, key=key)
+    if names:
+        alternatives = x509.SubjectAlternativeName([_general_name(name) for name in names])
+        builder = builder.add_extension(alternatives, critical=False)
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=True)
+    digest = None if isinstance(signing, ed25519.Ed25519PrivateKey) else hashes.SHA256()
+    return Made(certificate=builder.sign(signing, digest), key=key)
+
+
+def authority(name: str, issuer: Made | None = None) -> Made:
+    ca = x509.BasicConstraints(ca=True, path_length=None)
+    return make(name, issuer=issuer, extensions=[ca])
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
