@@ -7,13 +7,16 @@ from pathlib import Path
 
 from tests.rig.machine import apt_install, as_root
 
+# Program -> the Debian package that has it.
+PROGRAMS = {"curl": "curl", "openssl": "openssl", "ps": "procps", "shellcheck": "shellcheck"}
 CLUSTER_SETTINGS = Path("/etc/postgresql-common/createcluster.conf")
 
 
 def ensure() -> None:
-    """Make shellcheck and PostgreSQL's server programs be there."""
-    if shutil.which("shellcheck") is None:
-        apt_install("shellcheck", reason="linting")
+    """Make shellcheck, what shell scripts under test call, and PostgreSQL's server be there."""
+    for program, package in PROGRAMS.items():
+        if shutil.which(program) is None:
+            apt_install(package, reason="linting and testing shell scripts")
     if not postgresql():
         _install_postgresql()
 
