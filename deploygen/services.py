@@ -28,6 +28,8 @@ INTERNAL_TLS = "/var/lib/internal-tls"
 GATEWAY_TLS = "/var/lib/gateway-tls"
 ACME_STATE = "/var/lib/acme"
 ACME_WEBROOT = "/var/lib/acme-webroot"
+# The image declares /acme.sh a volume, which would be made anew, without a name, at each start.
+_ACME_TMPFS = ("/tmp", "/acme.sh")  # noqa: S108 - file systems of the container's own
 # What start.sh of the gateway makes, in memory.
 RUN = "/tmp/gateway"  # noqa: S108 - a file system of the container's own
 
@@ -100,7 +102,7 @@ def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]
         _oidc(config, topology, oidc_tag),
         _outline(config, topology),
         _gateway(config, topology),
-        *((_acme_init(config), _acme(config)) if config.tls == "acme" else ()),
+        *((_acme_init(config), _acme(config, topology)) if config.tls == "acme" else ()),
     )
 
 
@@ -334,6 +336,7 @@ def _acme_init(config: Config) -> Service:
         awaits={"tls-init": COMPLETED},
         user=f"{UNPRIVILEGED_UID}:{UNPRIVILEGED_UID}",
         entrypoint=("sh", "/acme/again.sh"),
+        tmpfs=_ACME_TMPFS,
         mounts=(
             Mount(source="./acme", target="/acme", read_only=True),
             Mount(source="acme", target=ACME_STATE),
@@ -342,17 +345,19 @@ def _acme_init(config: Config) -> Service:
     )
 
 
-def _acme(config: Config) -> Service:
+def _acme(config: Config, topology: Topology) -> Service:
     return Service(
         name="acme",
         image=_image(config, config.acme_image),
         mem_limit="128m",
-        awaits={"acme-init": COMPLETED},
+        # The authority comes to the gateway, and few failures are allowed in an hour.
+        awaits={"acme-init": COMPLETED, topology.gateway: HEALTHY},
         user=f"{UNPRIVILEGED_UID}:{UNPRIVILEGED_UID}",
         entrypoint=("sh", "/acme/run.sh"),
         health=("CMD", "sh", "/acme/health.sh"),
         # acme-init waits for the next look.
         health_interval="10s",
+        tmpfs=_ACME_TMPFS,
         mounts=(
             Mount(source="./acme", target="/acme", read_only=True),
             Mount(source="acme", target=ACME_STATE),
