@@ -62,7 +62,8 @@ def deployment(folder: Path, *, generator: Path = CHECKOUT, **settings: str) -> 
     made = Stack(folder=folder, generator=generator)
     # The name is the folder's, so that folders called wiki would share their volumes.
     name = f"e2e-{settings['URL'].rpartition(':')[2]}"
-    made.init(ADMIN_EMAIL=ADMIN_EMAIL, COMPOSE_PROJECT_NAME=name, **images.settings(), **settings)
+    own = {"ADMIN_EMAIL": ADMIN_EMAIL, "COMPOSE_PROJECT_NAME": name, **images.settings()}
+    made.init(**{**own, **settings})
     try:
         made.up()
     except ComposeError:
