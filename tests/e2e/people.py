@@ -7,6 +7,7 @@ The client keeps cookies by name alone and follows redirects itself: Python's co
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from http.cookies import SimpleCookie
@@ -31,10 +32,14 @@ class Attachment:
 
 @dataclass
 class Person:
-    """One person's browser, without the browser. ``wiki`` is the wiki's address."""
+    """One person's browser, without the browser. ``wiki`` is the wiki's address.
+
+    ``addresses`` tells where host names lead, as a file of hosts does.
+    """
 
     wiki: str
     cookies: dict[str, str] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._http = httpx.Client(timeout=30, trust_env=False)
@@ -56,7 +61,7 @@ class Person:
         headers = dict(options.pop("headers", {}))
         if _same_host(url, self.wiki):
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        address, host = _reachable(url)
+        address, host = _reachable(url, self.addresses)
         response = self._http.request(method, address, headers={"Host": host, **headers}, **options)
         if _same_host(url, self.wiki):
             self._remember(response)
@@ -115,13 +120,22 @@ class Person:
         return self._json(self._post("/standin/revalidate?minutes=115"))
 
     def upload(self, name: str, content: bytes) -> Attachment:
-        """Upload as a browser does: ask the wiki for a form, post it to the storage."""
+        """Upload as a browser does: ask the wiki for a form or an address, send the file there."""
         created = self._json(
             self.call("attachments.create", name=name, contentType="text/plain", size=len(content))
         )["data"]
-        stored = self.request(
-            "POST", created["uploadUrl"], data=created["form"], files={"file": (name, content)}
-        )
+        origin = {"Origin": _origin(self.wiki)}
+        if created["mode"] == "put":
+            headers = {**created["headers"], **origin}
+            stored = self.request("PUT", created["url"], content=content, headers=headers)
+        else:
+            stored = self.request(
+                "POST",
+                created["uploadUrl"],
+                data=created["form"],
+                files={"file": (name, content)},
+                headers=origin,
+            )
         return Attachment(url=created["attachment"]["url"], stored=stored)
 
     def download(self, attachment: Attachment) -> httpx.Response:
@@ -210,9 +224,11 @@ def _same_host(one: str, other: str) -> bool:
     return urlsplit(one).netloc == urlsplit(other).netloc
 
 
-def _reachable(url: str) -> tuple[str, str]:
+def _reachable(url: str, addresses: Mapping[str, str]) -> tuple[str, str]:
     """Return the address to connect to and the Host to send: *.localhost is loopback (RFC 6761)."""
     parts = urlsplit(url)
-    if (parts.hostname or "").endswith(".localhost"):
-        return parts._replace(netloc=f"127.0.0.1:{parts.port or 80}").geturl(), parts.netloc
-    return url, parts.netloc
+    host = parts.hostname or ""
+    address = "127.0.0.1" if host.endswith(".localhost") else addresses.get(host)
+    if address is None:
+        return url, parts.netloc
+    return parts._replace(netloc=f"{address}:{parts.port or 80}").geturl(), parts.netloc
