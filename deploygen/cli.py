@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -96,6 +97,7 @@ def init(folder: Path, assignments: tuple[str, ...], yes: bool, overwrite: bool)
     rendered = deployment.render(folder, text, overwrite=overwrite)
     if fresh:
         click.echo(f"Made {folder / FILE_NAME}, with its secrets; only you can read it.")
+    _tell_warnings(rendered.warnings)
     _tell_changes(rendered)
     _tell_next(folder, rendered)
 
@@ -110,13 +112,17 @@ def render(folder: Path, overwrite: bool) -> None:
     Example:
       deploygen render && docker compose up -d
     """
-    _tell_changes(deployment.render(folder, deployment.read(folder), overwrite=overwrite))
+    rendered = deployment.render(folder, deployment.read(folder), overwrite=overwrite)
+    _tell_warnings(rendered.warnings)
+    _tell_changes(rendered)
 
 
 @main.command()
 @_FOLDER
 def check(folder: Path) -> None:
     """Report everything that is wrong in DIR's config.sh. Writes nothing.
+
+    A Docker network that it names is looked for on this machine.
 
     \b
     Each problem is a line:
@@ -127,7 +133,7 @@ def check(folder: Path) -> None:
     Example:
       deploygen check wiki
     """
-    deployment.check(folder)
+    _tell_warnings(deployment.check(folder).warnings)
     click.echo(f"{folder / FILE_NAME} is right.")
 
 
@@ -176,6 +182,11 @@ def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
             raise click.BadParameter(f"{key!r} is not KEY=VALUE", param_hint="--set")
         pairs[key] = value
     return pairs
+
+
+def _tell_warnings(warnings: Iterable[str]) -> None:
+    for warning in warnings:
+        click.echo(warning, err=True)
 
 
 def _tell_changes(rendered: Rendered) -> None:

@@ -149,6 +149,18 @@ def _unknown(assignment: shellconf.Assignment) -> Problem:
     )
 
 
+def warnings(config: Config, text: str, file: str = FILE_NAME) -> list[str]:
+    """Return ``FILE:LINE: KEY: warning: …`` for what is accepted, but may not be meant."""
+    document = shellconf.parse(text)
+    lines = []
+    for rule in rules.WARNINGS:
+        for key, sentence in rule(config):
+            found = document.last(key)
+            place = f"{file}:{found.line}" if found else file
+            lines.append(f"{place}: {key}: warning: {sentence}")
+    return lines
+
+
 def conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
     """Return what is wrong between the keys of a Config."""
     problems: list[Problem] = []

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploygen import config, reference, secrets, shellconf, sources, topology
+from deploygen import config, engine, reference, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.generate import plan, write
@@ -23,6 +23,14 @@ class Rendered:
     config: Config
     topology: Topology
     changes: Changes
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """What a look at a folder found that is right, but may not be meant or could not be seen."""
+
+    warnings: tuple[str, ...]
 
 
 def read(folder: Path) -> str:
@@ -79,12 +87,43 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
     files = plan.files(loaded, sources.find())
     own = {FILE_NAME: File(filled.encode(), PRIVATE)}
     changes = write.apply(folder, files, own, overwrite=overwrite)
-    return Rendered(config=loaded, topology=topology.of(loaded), changes=changes)
+    return Rendered(
+        config=loaded,
+        topology=topology.of(loaded),
+        changes=changes,
+        warnings=tuple(config.warnings(loaded, filled)),
+    )
 
 
-def check(folder: Path) -> Config:
-    """Return the folder's configuration if it is right; raise ConfigInvalid if not."""
-    return config.load(_filled(read(folder), folder), folder)
+def check(folder: Path) -> Checked:
+    """Look at the folder's configuration, and whether this machine has what it names.
+
+    Raises ConfigInvalid if something is wrong.
+    """
+    text = _filled(read(folder), folder)
+    loaded = config.load(text, folder)
+    warnings = config.warnings(loaded, text)
+    if loaded.network is not None:
+        warnings += _look_for_network(loaded.network, text)
+    return Checked(warnings=tuple(warnings))
+
+
+def _look_for_network(network: str, text: str) -> list[str]:
+    found = shellconf.parse(text).last("NETWORK")
+    try:
+        there = engine.networks()
+    except engine.EngineError as error:
+        return [f"{FILE_NAME}: NETWORK: warning: {network} was not looked for: {error}"]
+    if network in there:
+        return []
+    problem = Problem(
+        line=found.line if found else None,
+        key="NETWORK",
+        wrong=f"there is no Docker network {network!r} on this machine",
+        accepted=f"accepted here is {' or '.join(sorted(there))}",
+        remedy=f"make it: `docker network create {network}`",
+    )
+    raise ConfigInvalid(FILE_NAME, [problem])
 
 
 def _filled(text: str, folder: Path) -> str:

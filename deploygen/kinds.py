@@ -333,10 +333,6 @@ REGION = Kind(
     parse=_pattern(r"[A-Za-z0-9-]{1,64}", "it is not a region"),
     accepts="letters, digits and hyphens, like eu-central-1",
 )
-ACL = Kind(
-    parse=_pattern(r"([a-z-]{3,40})?", "it is not a canned ACL of S3"),
-    accepts="empty, or a canned ACL of S3, like private",
-)
 PORT = Kind(parse=_port, accepts=f"a number from 1 to {MAX_PORT}")
 SIZE = Kind(parse=_size, accepts="a number of bytes, or one with the unit k, m or g")
 PROJECT = Kind(

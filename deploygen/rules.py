@@ -1,4 +1,7 @@
-"""What must hold between keys: each rule yields what is wrong, what is accepted and what to do."""
+"""What must hold between keys: each rule yields what is wrong, what is accepted and what to do.
+
+Warnings are rules too, for what works all the same; they yield a key and a sentence.
+"""
 
 import ipaddress
 import re
@@ -10,6 +13,7 @@ from deploygen.kinds import EVERY_ADDRESS, LOOPBACK, Origin
 from deploygen.settings import Config
 
 Conflict = tuple[str, str, str, str]
+Warned = tuple[str, str]
 Rule = Callable[[Config], Iterator[Conflict]]
 
 # Of Outline's server/services/web.ts, server/routes/index.ts, app/routes and public.
@@ -40,6 +44,9 @@ _ACME_PROVIDERS = {
 ACME_VARIABLES = frozenset(
     name for sets in _ACME_PROVIDERS.values() for names in sets for name in names
 )
+# Aliyun OSS and Tencent COS refuse the bucket in the path; Cloudflare R2 has no POST Object.
+_ONLY_BUCKETS_IN_HOSTS = (".aliyuncs.com", ".myqcloud.com")
+_WITHOUT_POST = (".r2.cloudflarestorage.com",)
 # Names that no public authority vouches for (RFC 6761, RFC 6762, RFC 8375, ICANN's .internal).
 _PRIVATE_DOMAINS = re.compile(
     r"[^.]+|.*\.(local|lan|home|internal|intranet|corp|test|example|invalid|localhost|home\.arpa)"
@@ -54,9 +61,11 @@ def _scheme_and_tls(config: Config) -> Iterator[Conflict]:
         yield (
             "URL",
             "it is https, but TLS=off means that nobody ends TLS",
-            "accepted is an http URL with TLS=off, an https one with TLS=acme, files or proxy",
-            "set TLS to acme (certificates by acme.sh), files (a certificate of yours) or proxy "
-            "(a web server with a certificate in front), or use http",
+            "accepted is an http URL with TLS=off, an https one with the others",
+            (
+                "set TLS to acme (certificates by acme.sh), files (a certificate of yours) or "
+                "proxy (a web server with a certificate in front), or use http"
+            ),
         )
     if config.tls != "off" and not config.https:
         ends = {
@@ -202,8 +211,7 @@ def _acme_knows_the_names(config: Config) -> Iterator[Conflict]:
         elif "/" not in config.acme_server and _PRIVATE_DOMAINS.fullmatch(origin.host):
             yield (
                 key,
-                f"{origin.host} is no name of the public DNS, so {config.acme_server} gives no "
-                "certificate for it",
+                f"no public authority gives a certificate for {origin.host}",
                 "accepted is a public name, or the URL of an authority of your own in ACME_SERVER",
                 "use such a name, or TLS=files with a certificate of yours",
             )
@@ -246,7 +254,7 @@ def _acme_dns_has_its_variables(config: Config) -> Iterator[Conflict]:
 
 
 def _acme_can_be_reached(config: Config) -> Iterator[Conflict]:
-    if config.tls != "acme" or config.acme_dns is not None:
+    if config.tls != "acme" or config.acme_dns is not None or config.network is None:
         return
     where = topology.of(config)
     redirecting = {item.port for item in where.redirecting}
@@ -342,8 +350,7 @@ def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
         # Docker's own proxy passes on what it can't forward, under the same address.
         yield (
             "TRUSTED_PROXIES",
-            "it says host, but the gateway is published to others too, some of whom would look "
-            "like this machine",
+            "it says host, but others reach the gateway too, who may look like this machine",
             "accepted is host with HTTP_IP=127.0.0.1 alone",
             "set HTTP_IP=127.0.0.1, or name the proxies by their addresses",
         )
@@ -353,9 +360,9 @@ def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
 
 
 def _bucket_not_in_its_address(config: Config) -> Iterator[Conflict]:
-    # Outline takes a URL that contains the bucket's name for a virtual-host style one
-    # (server/storage/files/S3Storage.ts).
-    if not _has_bucket_in_path(config):
+    # Outline then posts to the URL alone, or to Amazon if the host begins with the bucket's name
+    # (server/storage/files/S3Storage.ts, and the endpoint of the SDK).
+    if not _has_bucket(config):
         return
     bucket, uploads = config.aws_s3_upload_bucket_name, str(topology.bucket_origin(config))
     if bucket in uploads:
@@ -363,30 +370,29 @@ def _bucket_not_in_its_address(config: Config) -> Iterator[Conflict]:
             "AWS_S3_UPLOAD_BUCKET_NAME",
             f"uploads are at {uploads}, which Outline would take for a host of {bucket!r} alone",
             f"accepted is a name that {uploads} does not contain",
-            "choose another bucket name (before there are uploads)",
+            "choose another bucket name (before there are uploads)"
+            if config.file_storage == "minio"
+            else "write the endpoint without the bucket's name, or use another bucket",
         )
-
-
-def _has_bucket_in_path(config: Config) -> bool:
-    if config.file_storage == "s3":
-        return config.aws_s3_force_path_style and config.aws_s3_upload_bucket_url is not None
-    return config.file_storage == "minio"
 
 
 def _no_s3_before_the_port(config: Config) -> Iterator[Conflict]:
     # Outline makes "localhost:" of "s3:" anywhere in the storage's URL (the same file).
-    if config.file_storage == "local" or (
-        config.file_storage == "s3" and config.aws_s3_upload_bucket_url is None
-    ):
+    if not _has_bucket(config):
         return
-    key = "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL"
     if "s3:" in str(topology.bucket_origin(config)):
         yield (
-            key,
+            "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
             "its host ends in s3 before a port, which Outline would rewrite to localhost",
             "accepted is another host name, the default port, or FILE_STORAGE=local",
             "rename the host, leave the port out, or set FILE_STORAGE=local",
         )
+
+
+def _has_bucket(config: Config) -> bool:
+    if config.file_storage == "s3":
+        return config.aws_s3_upload_bucket_url is not None
+    return config.file_storage == "minio"
 
 
 def _bucket_not_a_page_of_outline(config: Config) -> Iterator[Conflict]:
@@ -426,6 +432,56 @@ def _external_storage_has_an_address(config: Config) -> Iterator[Conflict]:
             "it has no value, but FILE_STORAGE=s3",
             "accepted is the service's endpoint, like https://s3.eu-central-1.amazonaws.com",
             "set it in config.sh, or use FILE_STORAGE=minio",
+        )
+
+
+def _external_storage_answers_browsers_and_outline(config: Config) -> Iterator[Conflict]:
+    endpoint = config.aws_s3_upload_bucket_url
+    if config.file_storage != "s3" or endpoint is None:
+        return
+    if endpoint.is_loopback:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            f"{endpoint.host} is another machine to Outline in its container than to browsers",
+            "accepted is an address that both reach",
+            "use the machine's address in the network, or a name that leads there",
+        )
+    if config.https and endpoint.scheme == "http":
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "it is http, and browsers send nothing there from a wiki on https",
+            "accepted with an https URL is an https endpoint",
+            "have the service speak https",
+        )
+
+
+def _external_storage_knows_the_method(config: Config) -> Iterator[Conflict]:
+    endpoint = config.aws_s3_upload_bucket_url
+    if config.file_storage != "s3" or endpoint is None:
+        return
+    in_host = not config.aws_s3_force_path_style
+    if in_host and endpoint.is_ip_address:
+        yield (
+            "AWS_S3_FORCE_PATH_STYLE",
+            f"a bucket can't stand before the address {endpoint.host}",
+            "accepted with an IP address is true",
+            "set AWS_S3_FORCE_PATH_STYLE=true, or use a host name",
+        )
+    if endpoint.host.endswith(_ONLY_BUCKETS_IN_HOSTS) and not (
+        in_host and config.aws_s3_upload_method == "put"
+    ):
+        yield (
+            "AWS_S3_FORCE_PATH_STYLE",
+            f"{endpoint.host} takes no bucket in the path, where Outline's POST always has it",
+            "accepted there is AWS_S3_FORCE_PATH_STYLE=false with AWS_S3_UPLOAD_METHOD=put",
+            "set both",
+        )
+    if endpoint.host.endswith(_WITHOUT_POST) and config.aws_s3_upload_method == "post":
+        yield (
+            "AWS_S3_UPLOAD_METHOD",
+            f"{endpoint.host} has no POST for uploads",
+            "accepted there is put",
+            "set AWS_S3_UPLOAD_METHOD=put",
         )
 
 
@@ -473,6 +529,44 @@ RULES: tuple[Rule, ...] = (
     _bucket_not_a_page_of_outline,
     _bucket_reachable_from_inside,
     _external_storage_has_an_address,
+    _external_storage_answers_browsers_and_outline,
+    _external_storage_knows_the_method,
     _bucket_url_is_used,
     _postgres_keeps_its_data_where_we_mount_it,
+)
+
+
+# --- What works, but not well
+
+
+def _storage_without_acl(config: Config) -> Iterator[Warned]:
+    # Outline 1.9.2: server/models/Attachment.ts wants private or public-read.
+    if config.file_storage == "s3" and config.aws_s3_acl == "none":
+        yield (
+            "AWS_S3_ACL",
+            (
+                "Outline up to 1.9.2 refuses attachments without an ACL (outline#1907): set it to "
+                "private unless your service refuses that"
+            ),
+        )
+
+
+def _certificate_is_sound(config: Config) -> Iterator[Warned]:
+    if config.tls == "files" and config.tls_cert_file and config.tls_key_file:
+        for text in certificate.warnings(config.tls_cert_file.text, config.tls_key_file.text):
+            yield "TLS_CERT_FILE", text
+
+
+def _trial_certificate(config: Config) -> Iterator[Warned]:
+    if config.tls == "acme" and config.acme_staging:
+        yield (
+            "ACME_STAGING",
+            "browsers don't trust certificates of the staging: set it to false once they arrive",
+        )
+
+
+WARNINGS: tuple[Callable[[Config], Iterator[Warned]], ...] = (
+    _storage_without_acl,
+    _certificate_is_sound,
+    _trial_certificate,
 )

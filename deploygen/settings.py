@@ -13,6 +13,15 @@ from deploygen.kinds import Kind, Origin, PemFile
 
 T = TypeVar("T")
 
+OUTER_PROXIES = (
+    "nginx",
+    "caddy",
+    "traefik",
+    "nginx-proxy",
+    "apache",
+    "haproxy",
+    "nginx-proxy-manager",
+)
 GROUPS = {
     "wiki": "The wiki",
     "address": "Where it answers",
@@ -197,9 +206,9 @@ class Config:
         kinds.optional(kinds.ORIGIN),
         "",
         "address",
-        "An address of their own for the user accounts, say https://accounts.example.com. Empty:\n"
-        "below the wiki's, at /uc/. A host of its own keeps whatever runs in the wiki's pages away\n"
-        "from the accounts; a path does not.",
+        "An address of their own for the user accounts, say https://accounts.example.com.\n"
+        "Empty: below the wiki's, at /uc/. A host of its own keeps whatever runs in the wiki's\n"
+        "pages away from the accounts; a path does not.",
     )
     http_ip: str | None = _setting(
         kinds.optional(kinds.IP),
@@ -220,21 +229,12 @@ class Config:
         kinds.optional(kinds.PORT),
         "",
         "address",
-        "Port that the gateway is published on for https, with TLS=acme or files. Empty: the URL's.",
+        "With TLS=acme or files: port that the gateway is published on for https. Empty: the\n"
+        "URL's.",
     )
 
     outer_proxy: str | None = _setting(
-        kinds.optional(
-            kinds.choice(
-                "nginx",
-                "caddy",
-                "traefik",
-                "nginx-proxy",
-                "apache",
-                "haproxy",
-                "nginx-proxy-manager",
-            )
-        ),
+        kinds.optional(kinds.choice(*OUTER_PROXIES)),
         "",
         "proxy",
         "The web server of yours in front: nginx, caddy, traefik, nginx-proxy, apache, haproxy or\n"
@@ -245,8 +245,9 @@ class Config:
         kinds.optional(kinds.NETWORK),
         "",
         "proxy",
-        "A Docker network, made outside, that a web server in front shares with other stacks. Only\n"
-        "the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is set.",
+        "A Docker network, made outside, that a web server in front shares with other stacks.\n"
+        "Only the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is\n"
+        "set.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         kinds.TRUSTED,
@@ -316,7 +317,7 @@ class Config:
         kinds.optional(kinds.PEM_FILE),
         "",
         "certificate",
-        "For an authority of your own: the certificates, in PEM form, that its https is checked with.",
+        "For an authority of your own: the certificates (PEM) that its https is checked with.",
     )
     acme_env: Mapping[str, str] = _passed_on(
         "certificate",
@@ -337,36 +338,38 @@ class Config:
         kinds.optional(kinds.ORIGIN),
         "",
         "files",
-        "With s3: the service's endpoint, say https://s3.eu-central-1.amazonaws.com. With minio: an\n"
-        "address of their own for the uploads, say https://files.example.com; empty: below the\n"
-        "wiki's.",
+        "With s3: the service's endpoint, say https://s3.eu-central-1.amazonaws.com. With minio:\n"
+        "an address of their own for the uploads, say https://files.example.com; empty: below\n"
+        "the wiki's.",
     )
     aws_s3_upload_bucket_name: str = _setting(
         kinds.BUCKET,
         "outline-files-bucket",
         "files",
         "Name of the bucket. It must not occur in the address of the uploads (Outline would then\n"
-        "take the host for the bucket's own), but with s3 and AWS_S3_FORCE_PATH_STYLE=false.",
+        "take the host for the bucket's own).",
     )
     aws_region: str = _setting(kinds.REGION, "us-east-1", "files", "With s3: the region.")
     aws_s3_force_path_style: bool = _setting(
         kinds.BOOLEAN,
         "true",
         "files",
-        "With s3: true if the bucket stands in the path, false if it stands in the host.",
+        "With s3: true if the bucket stands in the path, false if the service wants it in the\n"
+        "host.",
     )
     aws_s3_acl: str = _setting(
-        kinds.ACL,
-        "",
+        kinds.choice("private", "none"),
+        "private",
         "files",
-        "With s3: the canned ACL of what is uploaded, say private. Empty: none is sent, which\n"
-        "suits services that know none.",
+        "With s3: the canned ACL of what is uploaded. none sends none, with which Outline 1.9\n"
+        "refuses attachments; the services that ignore ACLs take private.",
     )
     aws_s3_upload_method: str = _setting(
         kinds.choice("post", "put"),
         "post",
         "files",
-        "With s3: how browsers upload: post, or put where the service has no presigned POST.",
+        "With s3: how browsers upload: post, or put where the service has no POST (Cloudflare R2)\n"
+        "or takes no bucket in the path (Aliyun OSS, Tencent COS).",
     )
 
     compose_project_name: str = _secret(
@@ -477,7 +480,7 @@ class Config:
 
     @property
     def gateway_ends_tls(self) -> bool:
-        return self.tls in {"acme", "files"}
+        return self.https and self.tls in {"acme", "files"}
 
     @property
     def is_behind_proxy(self) -> bool:

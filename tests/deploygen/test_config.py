@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from deploygen import config, shellconf
+from deploygen import config, rules, shellconf
 from deploygen.errors import ConfigInvalid
 from deploygen.kinds import Origin
 from deploygen.settings import SETTINGS, Config
+from tests.deploygen import golden
 from tests.deploygen.made import FAKE_SECRETS, config_text, configuration
 
 
@@ -124,15 +125,14 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "TLS",
             "on",
-            f"'on' is not right: it is none of the choices; accepted is off or proxy;"
-            f" {set_it('TLS')}",
+            "'on' is not right: it is none of the choices; accepted is off or acme or files or"
+            f" proxy; {set_it('TLS')}",
         ),
         (
             "HTTP_IP",
             "localhost",
-            "'localhost' is not right: it is not an IPv4 address; accepted is empty, or an IPv4"
-            " address of this machine, or 0.0.0.0 for all of them;"
-            f" {set_it('HTTP_IP')}",
+            "'localhost' is not right: it is not an IP address; accepted is empty, or an IP address"
+            f" of this machine; {set_it('HTTP_IP')}",
         ),
         (
             "HTTP_PORT",
@@ -226,6 +226,7 @@ def test_a_key_that_is_needed_and_absent_has_no_line() -> None:
         ("ADMIN_MAIL", "did you mean ADMIN_EMAIL?; "),
         ("url", "did you mean URL?; "),
         ("HTTP_PORTS_IP", "did you mean HTTP_PORT?; "),
+        ("CF_Token", "did you mean ACME_ENV_CF_Token?; "),
         ("ZZZ", ""),
     ],
 )
@@ -248,6 +249,21 @@ def test_a_line_that_bash_would_interpret_is_one_problem_not_two() -> None:
 
 
 LAN = "http://192.0.2.10:8888"
+WIKI = "https://wiki.example.com"
+PROXY = {"URL": WIKI, "TLS": "proxy"}
+ACME = {"URL": WIKI, "TLS": "acme"}
+S3 = {
+    "FILE_STORAGE": "s3",
+    "AWS_S3_UPLOAD_BUCKET_URL": "https://s3.example.org",
+    "AWS_ACCESS_KEY_ID": "key",
+    "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+}
+CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
+KEY_FILE = str(golden.FOLDER / "certificate" / "key.pem")
+OWN_HOSTS = {
+    "OIDC_URL": "https://accounts.example.com",
+    "AWS_S3_UPLOAD_BUCKET_URL": "https://files.example.com",
+}
 
 
 @pytest.mark.parametrize(
@@ -257,8 +273,9 @@ LAN = "http://192.0.2.10:8888"
             {"URL": "https://wiki.example.com"},
             "URL",
             "it is https, but TLS=off means that nobody ends TLS; accepted is an http URL with"
-            " TLS=off, an https one with TLS=proxy; set TLS=proxy and put a web server with a"
-            " certificate in front, or use http",
+            " TLS=off, an https one with the others; set TLS to acme (certificates by"
+            " acme.sh), files (a certificate of yours) or proxy (a web server with a certificate in"
+            " front), or use http",
         ),
         (
             {"URL": "http://wiki.example.com", "TLS": "proxy"},
@@ -335,7 +352,221 @@ LAN = "http://192.0.2.10:8888"
             {"URL": "https://192.0.2.10", "TLS": "proxy"},
             "URL",
             "with https at an IP address Outline can't reach its own uploads; accepted is a host"
-            " name, or FILE_STORAGE=local; give the machine a name, or set FILE_STORAGE=local",
+            " name, an AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local; give the machine a"
+            " name, or set FILE_STORAGE=local",
+        ),
+        (
+            {"URL": "http://[2001:db8::1]"},
+            "URL",
+            "over IPv6 Outline can't reach its own uploads; accepted is a host name, an"
+            " AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local; give the machine a name, or"
+            " set FILE_STORAGE=local",
+        ),
+        (
+            {"URL": "http://wiki.example.com", "TLS": "acme"},
+            "URL",
+            "it is http, but TLS=acme means that the gateway gets certificates; accepted is an"
+            " https URL with TLS=acme; write the URL with https, or set TLS=off",
+        ),
+        (
+            {**ACME, "HTTP_PORT": "443"},
+            "HTTP_PORT",
+            "http and https would both be published on port 443; accepted are two different ports;"
+            " leave HTTP_PORT empty, or choose another port",
+        ),
+        (
+            {**PROXY, "HTTPS_PORT": "443"},
+            "HTTPS_PORT",
+            "with TLS=proxy the gateway speaks no https; accepted is a value with TLS=acme or"
+            " files, else empty; leave it empty; the gateway's port is HTTP_PORT",
+        ),
+        (
+            {**PROXY, "OIDC_URL": "http://accounts.example.com"},
+            "OIDC_URL",
+            "the gateway answers at https://wiki.example.com, and http://accounts.example.com has"
+            " another scheme or port; accepted is another host with the scheme and port of URL;"
+            " write it as https://accounts.example.com",
+        ),
+        (
+            {**PROXY, "OIDC_URL": WIKI},
+            "OIDC_URL",
+            "its host is that of URL; accepted is a host of its own, or empty; leave OIDC_URL"
+            " empty, or give it a host of its own",
+        ),
+        (
+            {
+                **PROXY,
+                "OIDC_URL": "https://a.example.com",
+                "AWS_S3_UPLOAD_BUCKET_URL": "https://a.example.com",
+            },
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "its host is that of OIDC_URL; accepted is a host of its own, or empty; leave"
+            " AWS_S3_UPLOAD_BUCKET_URL empty, or give it a host of its own",
+        ),
+        (
+            {"URL": WIKI, "TLS": "files", "TLS_KEY_FILE": KEY_FILE},
+            "TLS_CERT_FILE",
+            "it has no value, but TLS=files; accepted is the path of a readable PEM file; set"
+            " TLS_CERT_FILE in config.sh, or choose another TLS",
+        ),
+        (
+            {**ACME, "URL": "https://192.0.2.10", "FILE_STORAGE": "local"},
+            "URL",
+            "no authority gives a certificate for 192.0.2.10; accepted with TLS=acme is a host name"
+            " of the public DNS; use such a name, or TLS=files with a certificate of yours",
+        ),
+        (
+            {**ACME, "URL": "https://wiki.lan"},
+            "URL",
+            "no public authority gives a certificate for wiki.lan; accepted is a public name, or"
+            " the URL of an authority of your own in ACME_SERVER; use such a name, or TLS=files"
+            " with a certificate of yours",
+        ),
+        (
+            {**ACME, "ACME_DOMAINS": "wiki.example.com,*.example.com"},
+            "ACME_DOMAINS",
+            "*.example.com is a wildcard, which is given by DNS-01 only; accepted without ACME_DNS"
+            " are plain names; set ACME_DNS, or name the hosts one by one",
+        ),
+        (
+            {**ACME, "ACME_DOMAINS": "example.com"},
+            "ACME_DOMAINS",
+            "wiki.example.com is not on the certificate that it asks for; accepted is empty, or a"
+            " list that covers every host; add wiki.example.com, or leave ACME_DOMAINS empty",
+        ),
+        (
+            {**ACME, "ACME_DNS": "dns_dp", "ACME_ENV_DP_Id": "1"},
+            "ACME_DNS",
+            "dns_dp lacks its variables; accepted with dns_dp is ACME_ENV_DP_Id and"
+            " ACME_ENV_DP_Key; set them in config.sh",
+        ),
+        (
+            {**ACME, "ACME_DNS": "dns_cf", "ACME_ENV_CF_Token": "1"},
+            "ACME_DNS",
+            "dns_cf lacks its variables; accepted with dns_cf is ACME_ENV_CF_Token and"
+            " ACME_ENV_CF_Account_ID, or ACME_ENV_CF_Token and ACME_ENV_CF_Zone_ID, or"
+            " ACME_ENV_CF_Key and ACME_ENV_CF_Email; set them in config.sh",
+        ),
+        (
+            {**ACME, "NETWORK": "web"},
+            "ACME_DNS",
+            "the authority comes to port 80 (HTTP-01), but with NETWORK no port is published;"
+            " accepted is HTTP_PORT=80, or a DNS provider in ACME_DNS; set one of the two, or end"
+            " TLS in the web server in front (TLS=proxy)",
+        ),
+        (
+            {**ACME, "ACME_EAB_KID": "kid"},
+            "ACME_EAB_HMAC_KEY",
+            "it has no value, but its other half has; accepted are both or neither of ACME_EAB_KID"
+            " and ACME_EAB_HMAC_KEY; set ACME_EAB_HMAC_KEY in config.sh, or empty the other",
+        ),
+        (
+            {**ACME, "ACME_SERVER": "google"},
+            "ACME_EAB_KID",
+            "google demands an external account, and it has no value; accepted with"
+            " ACME_SERVER=google are ACME_EAB_KID and ACME_EAB_HMAC_KEY; set both in config.sh"
+            " (Google Cloud's publicca makes them)",
+        ),
+        (
+            {**ACME, "ACME_SERVER": "zerossl"},
+            "ACME_EMAIL",
+            "zerossl demands an e-mail address, and it has no value; accepted is an address like"
+            " wiki@example.com; set ACME_EMAIL in config.sh",
+        ),
+        (
+            {**ACME, "ACME_SERVER": "https://ca.example.com/dir", "ACME_STAGING": "true"},
+            "ACME_STAGING",
+            "https://ca.example.com/dir has no staging that is known here; accepted is true with"
+            " ACME_SERVER=letsencrypt; set ACME_STAGING=false, or put the URL of a staging"
+            " directory into ACME_SERVER",
+        ),
+        (
+            {**ACME, "OUTER_PROXY": "nginx"},
+            "OUTER_PROXY",
+            "with TLS=acme the gateway itself ends TLS, and nothing is in front; accepted is a"
+            " value with TLS=proxy or off, else empty; set TLS=proxy, or leave OUTER_PROXY empty",
+        ),
+        (
+            {**PROXY, "OUTER_PROXY": "traefik"},
+            "NETWORK",
+            "traefik finds the gateway on a Docker network, and none is named; accepted is the"
+            " network that traefik is on; set NETWORK to it (`docker network ls` lists them)",
+        ),
+        (
+            {"URL": "http://wiki.example.com", "OUTER_PROXY": "nginx", "HTTP_PORT": "80"},
+            "HTTP_PORT",
+            "nginx in front needs port 80 itself; accepted is empty, or a port that is not the"
+            " URL's; leave HTTP_PORT empty",
+        ),
+        (
+            {**PROXY, "TRUSTED_PROXIES": "network"},
+            "TRUSTED_PROXIES",
+            "it says network, but NETWORK names none; accepted is network with NETWORK alone; set"
+            " NETWORK, or name the proxies by their addresses",
+        ),
+        (
+            {**PROXY, "TRUSTED_PROXIES": "host", "HTTP_IP": "0.0.0.0"},
+            "TRUSTED_PROXIES",
+            "it says host, but others reach the gateway too, who may look like this machine;"
+            " accepted is host with HTTP_IP=127.0.0.1 alone; set HTTP_IP=127.0.0.1, or name the"
+            " proxies by their addresses",
+        ),
+        (
+            {**S3, "AWS_S3_UPLOAD_BUCKET_URL": ""},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "it has no value, but FILE_STORAGE=s3; accepted is the service's endpoint, like"
+            " https://s3.eu-central-1.amazonaws.com; set it in config.sh, or use"
+            " FILE_STORAGE=minio",
+        ),
+        (
+            {**S3, "AWS_S3_UPLOAD_BUCKET_URL": "https://outline-files-bucket.s3.example.org"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "uploads are at https://outline-files-bucket.s3.example.org, which Outline would take"
+            " for a host of 'outline-files-bucket' alone; accepted is a name that"
+            " https://outline-files-bucket.s3.example.org does not contain; write the endpoint"
+            " without the bucket's name, or use another bucket",
+        ),
+        (
+            {**S3, "AWS_S3_UPLOAD_BUCKET_URL": "http://localhost:9000"},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "localhost is another machine to Outline in its container than to browsers; accepted"
+            " is an address that both reach; use the machine's address in the network, or a name"
+            " that leads there",
+        ),
+        (
+            {**S3, **PROXY, "AWS_S3_UPLOAD_BUCKET_URL": "http://nas.example.org"},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "it is http, and browsers send nothing there from a wiki on https; accepted with an"
+            " https URL is an https endpoint; have the service speak https",
+        ),
+        (
+            {
+                **S3,
+                "AWS_S3_UPLOAD_BUCKET_URL": "http://192.0.2.20:9000",
+                "AWS_S3_FORCE_PATH_STYLE": "false",
+            },
+            "AWS_S3_FORCE_PATH_STYLE",
+            "a bucket can't stand before the address 192.0.2.20; accepted with an IP address is"
+            " true; set AWS_S3_FORCE_PATH_STYLE=true, or use a host name",
+        ),
+        (
+            {**S3, "AWS_S3_UPLOAD_BUCKET_URL": "https://oss-cn-hangzhou.aliyuncs.com"},
+            "AWS_S3_FORCE_PATH_STYLE",
+            "oss-cn-hangzhou.aliyuncs.com takes no bucket in the path, where Outline's POST always"
+            " has it; accepted there is AWS_S3_FORCE_PATH_STYLE=false with"
+            " AWS_S3_UPLOAD_METHOD=put; set both",
+        ),
+        (
+            {**S3, "AWS_S3_UPLOAD_BUCKET_URL": "https://0.r2.cloudflarestorage.com"},
+            "AWS_S3_UPLOAD_METHOD",
+            "0.r2.cloudflarestorage.com has no POST for uploads; accepted there is put; set"
+            " AWS_S3_UPLOAD_METHOD=put",
+        ),
+        (
+            {"FILE_STORAGE": "local", "AWS_S3_UPLOAD_BUCKET_URL": "http://files.example.com"},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "with FILE_STORAGE=local there is no bucket; accepted is empty with FILE_STORAGE=local;"
+            " leave it empty, or choose minio or s3",
         ),
     ],
 )
@@ -364,6 +595,30 @@ def test_keys_that_contradict_each_other_are_explained(
             "FILE_STORAGE": "local",
         },
         {"AWS_S3_UPLOAD_BUCKET_NAME": "api"},
+        {"URL": "http://[::1]:8888"},
+        {"URL": "http://[2001:db8::1]", "FILE_STORAGE": "local"},
+        {"URL": WIKI, "TLS": "files", "TLS_CERT_FILE": CERT_FILE, "TLS_KEY_FILE": KEY_FILE},
+        {**ACME, **OWN_HOSTS},
+        {**ACME, "URL": f"{WIKI}:8443"},
+        {**ACME, "ACME_DNS": "dns_dp", "ACME_ENV_DP_Id": "1", "ACME_ENV_DP_Key": "2"},
+        {**ACME, "ACME_DNS": "dns_unheard_of", "ACME_DOMAINS": "example.com,*.example.com"},
+        {**ACME, "URL": "https://wiki.lan", "ACME_SERVER": "https://ca.lan/dir"},
+        {**ACME, "NETWORK": "web", "HTTP_PORT": "80"},
+        {**PROXY, "OUTER_PROXY": "traefik", "NETWORK": "web"},
+        {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "192.0.2.1"},
+        {"URL": "http://wiki.example.com", "OUTER_PROXY": "caddy"},
+        {**S3},
+        {
+            **S3,
+            "AWS_S3_UPLOAD_BUCKET_URL": "https://oss-cn-hangzhou.aliyuncs.com",
+            "AWS_S3_FORCE_PATH_STYLE": "false",
+            "AWS_S3_UPLOAD_METHOD": "put",
+        },
+        {
+            **S3,
+            "AWS_S3_UPLOAD_BUCKET_URL": "https://0.r2.cloudflarestorage.com",
+            "AWS_S3_UPLOAD_METHOD": "put",
+        },
     ],
 )
 def test_keys_that_go_together_are_accepted(changes: dict[str, str]) -> None:
@@ -376,17 +631,26 @@ def test_every_rule_between_keys_is_in_the_table() -> None:
     broken = {
         rule.__name__
         for changes, _, _ in table
-        for rule in config.RULES
+        for rule in rules.RULES
         if list(rule(_unchecked(changes)))
     }
 
-    assert broken == {rule.__name__ for rule in config.RULES}
+    assert broken == {rule.__name__ for rule in rules.RULES}
 
 
 def _unchecked(changes: dict[str, str]) -> Config:
     values = {item.name: item.default or "" for item in SETTINGS}
     values |= FAKE_SECRETS | {"ADMIN_EMAIL": "wiki@example.com"} | changes
-    return Config(**{item.name.lower(): item.kind.parse(values[item.name]) for item in SETTINGS})
+    prefix = "ACME_ENV_"
+    passed_on = {
+        key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)
+    }
+    read = {
+        item.name.lower(): item.kind.parse(values[item.name])
+        for item in SETTINGS
+        if not item.prefix
+    }
+    return Config(**read, acme_env=passed_on)
 
 
 def test_every_problem_is_told_in_one_run_in_the_order_of_the_file() -> None:
@@ -404,7 +668,7 @@ def test_every_problem_is_told_in_one_run_in_the_order_of_the_file() -> None:
 
 
 def test_a_rule_that_asks_for_a_wrong_value_waits_for_it_to_be_right() -> None:
-    told = messages(config_text(URL="https://192.0.2.10", TLS="maybe"))
+    told = messages(config_text(URL="https://wiki.example.com", TLS="maybe"))
 
     assert [message.split(": ")[1] for message in told] == ["TLS"]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploygen import config, shellconf, sources
-from deploygen.settings import SETTINGS
+from deploygen.settings import OUTER_PROXIES, SETTINGS
 from tests.deploygen import golden, matrix
 from tests.deploygen.made import config_text
 
@@ -18,12 +18,18 @@ def config_of(case: str) -> str:
 
 
 def test_there_is_a_golden_folder_for_each_row_of_the_matrix_and_some_more() -> None:
-    others = {"defaults", "every-key-set", "ip-address", "localhost", "mirrors", "outer-proxies"}
+    rows = {row.name for row in matrix.ROWS}
+    outer = {case for case in golden.CASES if case.startswith("outer-")}
 
-    assert {row.name for row in matrix.ROWS} == {
-        case for case in golden.CASES if case.startswith("tls-")
+    assert rows <= set(golden.CASES)
+    assert outer == {f"outer-{name}" for name in OUTER_PROXIES if name != "nginx"}
+    assert set(golden.CASES) - rows - outer == {
+        "defaults",
+        "every-key-set",
+        "ip-address",
+        "localhost",
+        "mirrors",
     }
-    assert others >= {case for case in golden.CASES if not case.startswith("tls-")}
 
 
 @pytest.mark.parametrize("row", matrix.ROWS, ids=[row.name for row in matrix.ROWS])

@@ -184,7 +184,7 @@ def test_what_has_its_own_volumes_of_certificates_owns_them() -> None:
     made_first = {mount.source for mount in parts["tls-init"].mounts}
     others = {mount.source for mount in (*parts["acme"].mounts, *parts["wiki-gateway"].mounts)}
     assert {source for source in others if not source.startswith("./")} <= made_first
-    assert parts["acme"].awaits == {"acme-init": COMPLETED}
+    assert parts["acme"].awaits["acme-init"] == COMPLETED
     assert parts["acme-init"].awaits == {"tls-init": COMPLETED}
 
 

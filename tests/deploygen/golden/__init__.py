@@ -1,8 +1,8 @@
 """Golden folders: a config.sh each, and beside it all that follows from it.
 
 One for each row of the matrix, and some for what that does not show. What is copied as it is, and
-so the same in each folder, is left out. They are real files, so that linters and the programs that they are for read them as well. Written
-again, to be looked at before they are committed, by::
+so the same in each folder, is left out. They are real files, so that linters and the programs that
+they are for read them as well. Written again, to be looked at before they are committed, by::
 
     python -m tests.deploygen.golden
 """

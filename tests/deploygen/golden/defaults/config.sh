@@ -46,9 +46,9 @@ TLS_KEY_FILE=
 # them forget.
 HSTS_MAX_AGE=31536000
 
-# An address of their own for the user accounts, say https://accounts.example.com. Empty:
-# below the wiki's, at /uc/. A host of its own keeps whatever runs in the wiki's pages away
-# from the accounts; a path does not.
+# An address of their own for the user accounts, say https://accounts.example.com.
+# Empty: below the wiki's, at /uc/. A host of its own keeps whatever runs in the wiki's
+# pages away from the accounts; a path does not.
 OIDC_URL=
 
 # Address of this machine that the gateway is published on. Empty: all of them, but
@@ -59,7 +59,8 @@ HTTP_IP=
 # server of yours; 80 with TLS=acme or files, if the URL has no port or acme.sh needs it.
 HTTP_PORT=
 
-# Port that the gateway is published on for https, with TLS=acme or files. Empty: the URL's.
+# With TLS=acme or files: port that the gateway is published on for https. Empty: the
+# URL's.
 HTTPS_PORT=
 
 # --- What stands in front of it ---
@@ -69,8 +70,9 @@ HTTPS_PORT=
 # nginx-proxy: into docker-compose.yml).
 OUTER_PROXY=
 
-# A Docker network, made outside, that a web server in front shares with other stacks. Only
-# the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is set.
+# A Docker network, made outside, that a web server in front shares with other stacks.
+# Only the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is
+# set.
 NETWORK=
 
 # Who is believed in X-Forwarded-*: addresses and networks like 192.0.2.0/24, `host` (web
@@ -110,7 +112,7 @@ ACME_EAB_KID=
 # And its HMAC key.
 ACME_EAB_HMAC_KEY=
 
-# For an authority of your own: the certificates, in PEM form, that its https is checked with.
+# For an authority of your own: the certificates (PEM) that its https is checked with.
 ACME_CA_BUNDLE=
 
 # Variables for acme.sh: ACME_ENV_CF_Token=… becomes its CF_Token.
@@ -124,26 +126,28 @@ FILE_STORAGE=minio
 # Largest upload. Units: k, m, g.
 FILE_STORAGE_UPLOAD_MAX_SIZE=100m
 
-# With s3: the service's endpoint, say https://s3.eu-central-1.amazonaws.com. With minio: an
-# address of their own for the uploads, say https://files.example.com; empty: below the
-# wiki's.
+# With s3: the service's endpoint, say https://s3.eu-central-1.amazonaws.com. With minio:
+# an address of their own for the uploads, say https://files.example.com; empty: below
+# the wiki's.
 AWS_S3_UPLOAD_BUCKET_URL=
 
 # Name of the bucket. It must not occur in the address of the uploads (Outline would then
-# take the host for the bucket's own), but with s3 and AWS_S3_FORCE_PATH_STYLE=false.
+# take the host for the bucket's own).
 AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket
 
 # With s3: the region.
 AWS_REGION=us-east-1
 
-# With s3: true if the bucket stands in the path, false if it stands in the host.
+# With s3: true if the bucket stands in the path, false if the service wants it in the
+# host.
 AWS_S3_FORCE_PATH_STYLE=true
 
-# With s3: the canned ACL of what is uploaded, say private. Empty: none is sent, which
-# suits services that know none.
-AWS_S3_ACL=
+# With s3: the canned ACL of what is uploaded. none sends none, with which Outline 1.9
+# refuses attachments; the services that ignore ACLs take private.
+AWS_S3_ACL=private
 
-# With s3: how browsers upload: post, or put where the service has no presigned POST.
+# With s3: how browsers upload: post, or put where the service has no POST (Cloudflare R2)
+# or takes no bucket in the path (Aliyun OSS, Tencent COS).
 AWS_S3_UPLOAD_METHOD=post
 
 # --- This deployment ---

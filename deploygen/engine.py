@@ -1,0 +1,32 @@
+"""The one module that calls docker."""
+
+import json
+import subprocess
+
+from deploygen.errors import UserError
+
+_ANSWERS_WITHIN = 20  # seconds
+
+
+class EngineError(UserError):
+    """There is no docker here, or no engine answers it."""
+
+
+def networks() -> frozenset[str]:
+    """Return the names of the engine's networks.
+
+    Raises EngineError if it can't be asked.
+    """
+    command = ["docker", "network", "ls", "--format", "{{json .Name}}"]
+    try:
+        done = subprocess.run(  # noqa: S603 - the words are ours
+            command, capture_output=True, text=True, timeout=_ANSWERS_WITHIN, check=False
+        )
+    except FileNotFoundError:
+        raise EngineError("there is no docker on this machine") from None
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise EngineError(f"docker gave no answer ({type(error).__name__})") from None
+    if done.returncode != 0:
+        reason = done.stderr.strip().splitlines()
+        raise EngineError(reason[-1] if reason else "docker gave no answer")
+    return frozenset(json.loads(line) for line in done.stdout.splitlines())
