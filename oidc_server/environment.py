@@ -63,7 +63,10 @@ class SQLite:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerEnvironment:
-    """What serving needs; origins have no trailing slash, hosts no port."""
+    """What serving needs; origins have no trailing slash, hosts no port.
+
+    `site_url` is the provider's own origin, which may be another one than the wiki's.
+    """
 
     site_url: str
     wiki_url: str
@@ -78,7 +81,19 @@ class ServerEnvironment:
 
     @property
     def site_host(self) -> str:
-        return _host(self.site_url)
+        """As in a Host header, where an IPv6 address has brackets."""
+        host = _host(self.site_url)
+        return f"[{host}]" if ":" in host else host
+
+    @property
+    def wiki_source(self) -> str:
+        """The wiki in a Content-Security-Policy, whose grammar has no IPv6 addresses.
+
+        Of a wiki at one only the scheme can be named, unless it is where the provider is.
+        """
+        if "[" not in self.wiki_url:
+            return self.wiki_url
+        return "'self'" if self.wiki_url == self.site_url else f"{urlsplit(self.wiki_url).scheme}:"
 
     @property
     def https(self) -> bool:

@@ -1,4 +1,6 @@
-"""Every path. All of it lies under /uc/, the one prefix that the gateway sends here."""
+"""Every path. All of it lies under /uc/, the one prefix that the gateway sends here from the wiki's
+host; a host of the provider's own it sends here as a whole.
+"""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -20,6 +22,7 @@ handler404 = "oidc_server.pages.errors.not_found"
 handler500 = "oidc_server.pages.errors.server_error"
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="pages:home")),
     path("uc/", include("oidc_server.pages.urls")),
     path("uc/health/", include("oidc_server.health.urls")),
     path("uc/oauth/", include("oidc_server.provider.urls")),

@@ -4,6 +4,8 @@ Each name may be given as `NAME_FILE` instead, a path whose content is the value
 reported at once, and no message holds a value that may be secret.
 """
 
+import ipaddress
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +14,10 @@ from oidc_server.failure import CommandFailed
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"", "0", "false", "no", "off"}
+_PORTS = {"http": 80, "https": 443}
+# As Django's HttpRequest.get_host takes it, so without the underscore.
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_HOST_NAME = re.compile(rf"({_LABEL}\.)*(?![0-9]+$){_LABEL}")
 
 
 class EnvironmentProblems(CommandFailed):
@@ -66,33 +72,53 @@ class Reader:
         return value
 
     def origin(self, name: str) -> str:
-        """An http(s) origin: anything after the host would break exact matching of URIs."""
+        """An http(s) origin as a browser writes it (RFC 6454, section 6.1): what it sends in Host
+        and Origin is compared with it, and anything after the host would break URIs made of it.
+        """
         value = self.required(name)
-        if not value:
-            return ""
-        try:
-            parts = urlsplit(value)
-            valid = (
-                parts.scheme in {"http", "https"}
-                and bool(parts.hostname)
-                and parts.username is None
-                and not (parts.path or parts.query or parts.fragment)
-                and (parts.port or 1) > 0
-                and value == value.strip().rstrip("?#")
-            )
-        except ValueError:
-            valid = False
-        if not valid:
+        origin = _origin(value)
+        if value and not origin:
             self.problem(
                 name,
                 "is not an origin; give scheme, host and port alone, "
                 "as in https://wiki.example.com, without a slash at the end",
             )
-            return ""
-        return value.lower()
+        return origin
 
     def flag(self, name: str) -> bool:
         value = self.optional(name).lower()
         if value not in _TRUE | _FALSE:
             self.problem(name, "is neither true nor false; use one of true, false")
         return value in _TRUE
+
+
+def _origin(value: str) -> str:
+    """`value` in the form that there is one of, or nothing if it is no origin."""
+    try:
+        parts = urlsplit(value.lower())
+        port = parts.port
+    except ValueError:
+        return ""
+    host = _host(parts.hostname or "")
+    if (
+        parts.scheme not in _PORTS
+        or not host
+        or port == 0
+        or "@" in parts.netloc
+        or value.lower().removeprefix(f"{parts.scheme}://") != parts.netloc
+    ):
+        return ""
+    suffix = "" if port in {None, _PORTS[parts.scheme]} else f":{port}"
+    return f"{parts.scheme}://{host}{suffix}"
+
+
+def _host(host: str) -> str:
+    if _HOST_NAME.fullmatch(host):
+        return host
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return "" if address.scope_id else f"[{address}]"

@@ -17,6 +17,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "oidc_server.gateway.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "oidc_server.pages.policy.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

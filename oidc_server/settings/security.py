@@ -30,7 +30,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if ENVIRONMENT.https else None
 X_FRAME_OPTIONS = "DENY"
 # Chromium applies form-action to the redirects after a form too, so signing in must be allowed
 # to end at the wiki.
-_FORM_TARGETS = " ".join(dict.fromkeys(["'self'", ENVIRONMENT.wiki_url]))
+_FORM_TARGETS = " ".join(dict.fromkeys(["'self'", ENVIRONMENT.wiki_source]))
 CONTENT_SECURITY_POLICY = "; ".join(
     [
         "default-src 'none'",

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
 from tests.oidc_server import flow
+from tests.oidc_server.postgresql import PASSWORD, USER, Cluster, free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 _PATIENCE = 60  # seconds
@@ -42,6 +44,23 @@ def environment(port: int, **changes: str) -> dict[str, str]:
     }
 
 
+def fresh(postgresql: Cluster | None, folder: Path, **changes: str) -> dict[str, str]:
+    """The environment of a deployment on a database of its own."""
+    if postgresql is None:
+        return environment(free_port(), SQLITE_PATH=str(folder / "db.sqlite3"), **changes)
+    name = f"running_{uuid4().hex}"
+    postgresql.create_database(name)
+    return environment(
+        free_port(),
+        DATABASE_HOST="127.0.0.1",
+        DATABASE_PORT=str(postgresql.port),
+        DATABASE_NAME=name,
+        DATABASE_USER=USER,
+        DATABASE_PASSWORD=PASSWORD,
+        **changes,
+    )
+
+
 def port_of(variables: dict[str, str]) -> int:
     return int(variables["SITE_URL"].rpartition(":")[2])
 
@@ -60,16 +79,49 @@ def command(
     )
 
 
+class Gateway(httpx.BaseTransport):
+    """Takes a browser's requests to the provider, and says what the gateway says of them."""
+
+    def __init__(self, port: int, client: str) -> None:
+        self._port = port
+        self._client = client
+        self._onward = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        headers = request.headers.copy()
+        headers["x-forwarded-proto"] = request.url.scheme
+        headers["x-forwarded-for"] = headers["x-real-ip"] = self._client
+        return self._onward.handle_request(
+            httpx.Request(
+                request.method,
+                request.url.copy_with(scheme="http", host="127.0.0.1", port=self._port),
+                headers=headers,
+                stream=request.stream,
+            )
+        )
+
+    def close(self) -> None:
+        self._onward.close()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Running:
+    """`address` is where browsers find it, `wiki` where they find the wiki."""
+
     address: str
+    wiki: str
+    port: int
     process: subprocess.Popen[bytes]
     log: Path
 
-    def sign_in(self) -> dict[str, Any]:
+    def browser(self, client: str = "192.0.2.1") -> httpx.Client:
+        """A browser at the address `client`, which comes by the gateway."""
+        return httpx.Client(base_url=self.address, timeout=30, transport=Gateway(self.port, client))
+
+    def sign_in(self, client: str = "192.0.2.1") -> dict[str, Any]:
         """A whole sign-in with a session of its own; the tokens, as the wiki would get them."""
-        callback = f"{self.address}/auth/oidc.callback"
-        with httpx.Client(base_url=self.address, timeout=30) as browser:
+        callback = f"{self.wiki}/auth/oidc.callback"
+        with self.browser(client) as browser:
             page = browser.get(
                 "/uc/oauth/authorize",
                 params={
@@ -84,6 +136,7 @@ class Running:
             form = dict(re.findall(r'name="(csrfmiddlewaretoken|next)" value="([^"]*)"', page.text))
             back = browser.post(
                 "/uc/accounts/login/",
+                headers={"origin": self.address},
                 data={
                     "username": "admin",
                     "password": flow.PASSWORD,
@@ -91,9 +144,11 @@ class Running:
                 },
             )
             back = browser.get(back.headers["location"])
+            assert back.headers["location"].startswith(f"{callback}?")
             code = httpx.URL(back.headers["location"]).params["code"]
-            answer = browser.post(
-                "/uc/oauth/token",
+            answer = httpx.post(
+                f"http://127.0.0.1:{self.port}/uc/oauth/token",
+                timeout=30,
                 data={
                     "grant_type": "authorization_code",
                     "code": code,
@@ -112,7 +167,7 @@ class Running:
 
     def userinfo(self, tokens: dict[str, Any]) -> httpx.Response:
         return httpx.get(
-            f"{self.address}/uc/oauth/userinfo",
+            f"http://127.0.0.1:{self.port}/uc/oauth/userinfo",
             headers={"authorization": f"Bearer {tokens['access_token']}"},
             timeout=30,
         )
@@ -137,7 +192,13 @@ def started(variables: dict[str, str], port: int, log: Path) -> Iterator[Running
             stderr=subprocess.STDOUT,
         )
     try:
-        yield Running(address=variables["SITE_URL"], process=process, log=log)
+        yield Running(
+            address=variables["SITE_URL"],
+            wiki=variables["WIKI_URL"],
+            port=port,
+            process=process,
+            log=log,
+        )
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -154,6 +215,7 @@ def wait_until(running: Running, happened: Callable[[], bool]) -> None:
 
 def _is_ready(running: Running) -> bool:
     try:
-        return httpx.get(f"{running.address}/uc/health/ready").status_code == 200
+        ready = httpx.get(f"http://127.0.0.1:{running.port}/uc/health/ready")
     except httpx.TransportError:
         return False
+    return ready.status_code == 200

@@ -55,6 +55,40 @@ def test_a_complete_environment_is_read() -> None:
     assert (server.time_zone, server.language_code, server.debug) == ("UTC", "en", False)
 
 
+@pytest.mark.parametrize(
+    ("given", "origin", "host"),
+    [
+        ("HTTPS://Wiki.Example.com", "https://wiki.example.com", "wiki.example.com"),
+        ("https://wiki.example.com:443", "https://wiki.example.com", "wiki.example.com"),
+        ("http://wiki.example.com:443", "http://wiki.example.com:443", "wiki.example.com"),
+        ("http://192.0.2.7:8888", "http://192.0.2.7:8888", "192.0.2.7"),
+        ("http://[::1]:8888", "http://[::1]:8888", "[::1]"),
+        ("http://[2001:DB8:0::7]:80", "http://[2001:db8::7]", "[2001:db8::7]"),
+    ],
+)
+def test_an_origin_is_read_as_browsers_send_it(given: str, origin: str, host: str) -> None:
+    server = read_server({**SERVER, "SITE_URL": given})
+
+    assert (server.site_url, server.site_host) == (origin, host)
+
+
+@pytest.mark.parametrize(
+    ("site", "wiki", "source"),
+    [
+        ("https://wiki.example.com", "https://wiki.example.com", "https://wiki.example.com"),
+        (
+            "https://id.example.com",
+            "https://wiki.example.com:8443",
+            "https://wiki.example.com:8443",
+        ),
+        ("http://[::1]:8888", "http://[::1]:8888", "'self'"),
+        ("http://[::1]:8889", "http://[::1]:8888", "http:"),
+    ],
+)
+def test_a_policy_can_name_the_wiki(site: str, wiki: str, source: str) -> None:
+    assert read_server({**SERVER, "SITE_URL": site, "WIKI_URL": wiki}).wiki_source == source
+
+
 def test_postgresql_has_its_usual_port() -> None:
     database = read_server({**SERVER, **POSTGRESQL}).database
 
@@ -88,7 +122,17 @@ def test_all_problems_are_told_at_once() -> None:
         ("SITE_URL", "https://wiki.example.com?"),
         ("SITE_URL", "https://user@wiki.example.com"),
         ("SITE_URL", "https://wiki.example.com:99999"),
+        ("SITE_URL", "https://wiki.example.com:0"),
         ("SITE_URL", "ftp://wiki.example.com"),
+        ("SITE_URL", "https://*"),
+        ("SITE_URL", "https://*.example.com"),
+        ("SITE_URL", "https://.example.com"),
+        ("SITE_URL", "https://my_wiki.example.com"),
+        ("SITE_URL", "https://wiki.example.com "),
+        ("SITE_URL", "https://1.2.3"),
+        ("SITE_URL", "https://[::1"),
+        ("SITE_URL", "https://::1"),
+        ("SITE_URL", "https://[fe80::1%25eth0]"),
         ("WIKI_URL", "https://"),
         ("SECRET_KEY", "short"),
         ("PRIVATE_HOSTS", "*"),

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -20,19 +19,7 @@ def variables(
     tmp_path_factory: pytest.TempPathFactory, postgresql: Cluster | None
 ) -> dict[str, str]:
     """A deployment of its own on a database of its own."""
-    if postgresql is None:
-        database = tmp_path_factory.mktemp("database") / "db.sqlite3"
-        return running.environment(free_port(), SQLITE_PATH=str(database))
-    name = f"running_{uuid4().hex}"
-    postgresql.create_database(name)
-    return running.environment(
-        free_port(),
-        DATABASE_HOST="127.0.0.1",
-        DATABASE_PORT=str(postgresql.port),
-        DATABASE_NAME=name,
-        DATABASE_USER=USER,
-        DATABASE_PASSWORD=PASSWORD,
-    )
+    return running.fresh(postgresql, tmp_path_factory.mktemp("database"))
 
 
 @pytest.fixture(scope="module")

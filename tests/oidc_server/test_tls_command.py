@@ -114,15 +114,21 @@ def test_what_tools_put_around_pem_does_not_matter(tmp_path: Path, given: Made) 
     assert installed == given.key_pem + given.certificate_pem
 
 
+def changes(folder: Path) -> dict[Path, tuple[int, int]]:
+    """What tells whether a file was written or replaced."""
+    found = {path: path.stat() for path in folder.rglob("*")}
+    return {path: (state.st_ino, state.st_ctime_ns) for path, state in found.items()}
+
+
 def test_a_second_run_touches_nothing(tmp_path: Path, given: Made) -> None:
     wanted = variables(tmp_path, **of_pair(given))
     run(wanted)
-    before = {path: path.stat() for path in tmp_path.rglob("*")}
+    before = changes(tmp_path)
 
     told = run(wanted)
 
     assert told.stdout.count(": kept") == 2
-    assert {path: path.stat() for path in tmp_path.rglob("*")} == before
+    assert changes(tmp_path) == before
 
 
 def test_a_renewed_certificate_replaces_the_file_as_a_whole(tmp_path: Path, given: Made) -> None:
