@@ -37,7 +37,12 @@ def external_stack(bucket: Bucket, tmp_path_factory: pytest.TempPathFactory) -> 
     """A deployment that keeps its uploads there, where the guide's rule lets its pages in."""
     url = f"http://localhost:{free_port()}"
     bucket.allow_origins(_rules_of_the_guide(url))
-    yield from deployment(tmp_path_factory.mktemp("external") / "wiki", URL=url, **bucket.settings)
+    yield from deployment(
+        tmp_path_factory.mktemp("external") / "wiki",
+        generator=CHECKOUT,
+        URL=url,
+        **bucket.settings,
+    )
 
 
 def test_browser_and_server_reach_the_service_and_no_storage_of_ours_runs(
