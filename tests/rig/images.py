@@ -44,7 +44,9 @@ PEBBLE = Image("deploygen-test/pebble:trixie", "images/pebble")
 POWERDNS = Image("deploygen-test/powerdns:trixie", "images/powerdns")
 VERSITYGW = Image("deploygen-test/versitygw:1.8.0", "images/versitygw")
 OUTER = Image("deploygen-test/outer:trixie", "images/outer")
-OURS = (NODE, PEBBLE, POWERDNS, VERSITYGW, OUTER)  # beside the product's, whatever those are
+TRAEFIK = Image("deploygen-test/traefik:3.7.15", "images/traefik")
+# Beside the product's, whatever those are.
+OURS = (NODE, PEBBLE, POWERDNS, VERSITYGW, OUTER, TRAEFIK)
 # What the product asks for by default; a test holds it against the settings.
 PRODUCT = (
     Image("quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z", "images/minio"),
@@ -160,7 +162,7 @@ def _arguments(image: Image, base: str) -> list[str]:
     words = [] if image.on else ["--build-arg", f"BASE={base}"]
     if image.folder in BUILT:
         words += ["--build-context", f"program={BUILT[image.folder].ensure().parent}"]
-    if image.folder == "images/python":
+    if image.folder in {"images/python", "images/traefik"}:
         words += ["--build-arg", f"PIP_INDEX_URL={pip_setting('index-url')}"]
     return words
 
