@@ -1,0 +1,190 @@
+"""What the gateway costs: requests through it against requests to what is behind it.
+
+    python -m tests.benchmarks.gateway [--rounds N] [--seconds S]
+
+Method: a deployment with the defaults on the rig's engine, but for Outline's own limit of requests,
+which is off. wrk runs on the host with one thread and 16 connections kept open and reaches gateway
+and upstream at the containers' addresses, so that no published port is in between. Each round runs
+every answer directly and through the gateway, one after the other, and the next round the other way
+round; a ratio is of the two runs of one round, and the figures are medians over the rounds with the
+least and the most. Client, gateway and upstream share the machine's processors: what the gateway
+takes, the upstream lacks. Connections with TLS are those of a second deployment (TLS=files, an
+ECDSA P-256 certificate), each closed after one small answer of the gateway's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests import certificates
+from tests.e2e.deployments import CHECKOUT, free_port
+from tests.e2e.stack import Stack
+from tests.rig import engine, images
+from tests.rig.machine import RigError, apt_install
+
+CONNECTIONS = 16
+GOAL = 0.9
+OBJECTS = {"1 KB": 1_000, "100 KB": 100_000, "10 MB": 10_000_000}
+UNLIMITED = "services:\n  outline:\n    environment:\n      RATE_LIMITER_ENABLED: 'false'\n"
+# Prints a signed address for each size that it is told, of an object that it put there.
+PUT_AND_SIGN = """
+import {S3Client, PutObjectCommand, GetObjectCommand} from '@aws-sdk/client-s3';
+import {getSignedUrl} from '@aws-sdk/s3-request-presigner';
+const {AWS_S3_UPLOAD_BUCKET_URL: endpoint, AWS_S3_UPLOAD_BUCKET_NAME: Bucket} = process.env;
+const s3 = new S3Client({endpoint, forcePathStyle: true, region: 'us-east-1'});
+const signed = {};
+for (const size of process.argv.slice(1).map(Number)) {
+  const Key = `benchmark/${size}`;
+  await s3.send(new PutObjectCommand({Bucket, Key, Body: Buffer.alloc(size, 'x')}));
+  signed[size] = await getSignedUrl(s3, new GetObjectCommand({Bucket, Key}), {expiresIn: 3600});
+}
+console.log(JSON.stringify(signed));
+"""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Something to ask for: its name, its path, the Host to ask, and who answers where."""
+
+    name: str
+    path: str
+    host: str
+    upstream: str
+
+
+def main() -> int:
+    """Print the figures as a table."""
+    parser = argparse.ArgumentParser(description="Measure the gateway.")
+    parser.add_argument("--rounds", type=int, default=5, metavar="N")
+    parser.add_argument("--seconds", type=int, default=3, metavar="S", help="of each run")
+    chosen = parser.parse_args()
+    apt_install("wrk", reason="the gateway's benchmark")
+    engine.ensure()
+    images.ensure()
+    sys.stdout.write(f"{__doc__}\n{engine.describe()}; images: {images.mode()}; ")
+    sys.stdout.write(f"Outline: stand-in; {os.cpu_count()} processors\n\n")
+    with deployed() as stack:
+        _compare(stack, chosen.rounds, chosen.seconds)
+    with tempfile.TemporaryDirectory() as place:
+        made = certificates.make("localhost", "files.localhost")
+        (Path(place) / "cert.pem").write_text(made.certificate_pem)
+        (Path(place) / "key.pem").write_text(made.key_pem)
+        with deployed(
+            scheme="https",
+            TLS="files",
+            TLS_CERT_FILE=f"{place}/cert.pem",
+            TLS_KEY_FILE=f"{place}/key.pem",
+        ) as stack:
+            _count_connections(stack, chosen.rounds, chosen.seconds)
+    return 0
+
+
+@contextmanager
+def deployed(scheme: str = "http", **settings: str) -> Iterator[Stack]:
+    """Have a deployment up."""
+    with tempfile.TemporaryDirectory() as place:
+        stack = Stack(folder=Path(place) / "wiki", generator=CHECKOUT)
+        port = free_port()
+        stack.init(
+            URL=f"{scheme}://localhost:{port}",
+            ADMIN_EMAIL="admin@example.com",
+            COMPOSE_PROJECT_NAME=f"benchmark-{port}",
+            **images.settings(),
+            **settings,
+        )
+        (stack.folder / "docker-compose.override.yml").write_text(UNLIMITED)
+        try:
+            stack.up()
+            yield stack
+        finally:
+            stack.down()
+
+
+def _compare(stack: Stack, rounds: int, seconds: int) -> None:
+    containers = stack.containers()
+    address = {name: _address(container) for name, container in containers.items()}
+    gateway = f"{address[f'{stack.name}-gateway']}:{urlsplit(stack.url).port}"
+    answers = _answers(stack, address)
+    direct: dict[str, list[float]] = {answer.name: [] for answer in answers}
+    through: dict[str, list[float]] = {answer.name: [] for answer in answers}
+    for number in range(rounds):
+        for answer in answers:
+            runs = [(direct, answer.upstream), (through, gateway)]
+            for figures, where in runs if number % 2 else reversed(runs):
+                rate = _wrk(f"http://{where}{answer.path}", seconds, f"Host: {answer.host}")
+                figures[answer.name].append(rate)
+    sys.stdout.write(f"{'answer':<24}{'directly':>11}{'through':>11}   ratio (goal {GOAL})\n")
+    for name, alone in direct.items():
+        ratios = [one / other for one, other in zip(through[name], alone, strict=True)]
+        sys.stdout.write(
+            f"{name:<24}{median(alone):>9.0f}/s{median(through[name]):>9.0f}/s   "
+            f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})\n"
+        )
+
+
+def _answers(stack: Stack, address: dict[str, str]) -> list[Answer]:
+    wiki = urlsplit(stack.url).netloc
+    outline = f"{address['outline']}:3000"
+    oidc = f"{address[_service(address, 'oidc')]}:8000"
+    minio = f"{address[_service(address, 'minio')]}:9000"
+    sizes = [str(size) for size in OBJECTS.values()]
+    script = ("node", "--input-type=module", "--eval", PUT_AND_SIGN, *sizes)
+    signed = json.loads(stack.execute("outline", *script))
+    answers = [
+        Answer("Outline stand-in, page", "/", wiki, outline),
+        Answer("provider, sign-in page", "/uc/accounts/login/", wiki, oidc),
+        Answer("provider, metadata", "/uc/oauth/.well-known/openid-configuration", wiki, oidc),
+    ]
+    for name, size in OBJECTS.items():
+        url = urlsplit(signed[str(size)])
+        answers.append(Answer(f"MinIO, {name}", f"{url.path}?{url.query}", url.netloc, minio))
+    return answers
+
+
+def _service(names: dict[str, str], service: str) -> str:
+    return next(name for name in names if name == service or name.endswith(f"-{service}"))
+
+
+def _count_connections(stack: Stack, rounds: int, seconds: int) -> None:
+    where = f"https://{_address(stack.containers()[f'{stack.name}-gateway'])}:8443/none"
+    # By an address it is no host of ours, so that the answer is a page of the gateway's own.
+    rates = [_wrk(where, seconds, "Connection: close", fine=False) for _ in range(rounds)]
+    spread = f"{min(rates):.0f} to {max(rates):.0f}"
+    sys.stdout.write(f"\nnew connections with TLS: {median(rates):.0f}/s ({spread})\n")
+
+
+def _address(container: dict[str, Any]) -> str:
+    networks = container["NetworkSettings"]["Networks"].items()
+    # All of ours are on the network behind the gateway, the gateway on others as well.
+    found = [part["IPAddress"] for name, part in networks if name.endswith("_backend")]
+    return str(found[0]) if found else ""
+
+
+def _wrk(url: str, seconds: int, header: str, *, fine: bool = True) -> float:
+    """Return the requests per second; all must have been answered and, if ``fine``, well."""
+    command = [
+        "wrk", "--threads", "1", "--connections", str(CONNECTIONS), "--duration", f"{seconds}s",
+        "--timeout", "10s", "--header", header, url,
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
+    if rate is None or "Socket errors" in done.stdout or (fine and "Non-2xx" in done.stdout):
+        raise RigError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+    return float(rate.group(1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
