@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.stack import UP_WITHIN, ComposeError, Stack, host_address
+from tests.e2e.stack import UP_WITHIN, Stack, host_address
 from tests.rig import engine, images
 
 CHECKOUT = Path(__file__).parents[2]
@@ -66,13 +66,10 @@ def deployment(folder: Path, *, generator: Path = CHECKOUT, **settings: str) -> 
     made.init(**{**own, **settings})
     try:
         made.up()
-    except ComposeError:
+        yield made
+    finally:
         keep(made)
         made.down()
-        raise
-    yield made
-    keep(made)
-    made.down()
 
 
 def keep(deployment: Stack) -> None:

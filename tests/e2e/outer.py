@@ -135,6 +135,15 @@ class Front:
         """Run the check that the generated file names; raise ComposeError if it fails."""
         return docker("exec", self.container, *self.program.check)
 
+    def answer(self) -> None:
+        """Raise an error while it does not answer."""
+        url = self.stack.url
+        if url.startswith("https:"):
+            self.connect().close()
+        else:
+            address = f"http://{LOOPBACK}:{self.ports[port_of(url)]}/"
+            httpx.get(address, trust_env=False, timeout=TIMEOUT)
+
     def restart(self) -> None:
         docker("restart", "--time", "2", self.container)
 
@@ -184,6 +193,11 @@ class Visitor(Person):
         return arrived
 
 
+def port_of(url: str) -> int:
+    where = urlsplit(url)
+    return where.port or {"https": HTTPS, "http": HTTP}[where.scheme]
+
+
 def docker(*words: str, timeout: float = 60) -> str:
     """Return what docker prints; raise ComposeError with its output when it fails."""
     done = subprocess.run(
@@ -212,7 +226,7 @@ def connect(
     where = urlsplit(url)
     if protocols:
         trusts.set_alpn_protocols(list(protocols))
-    plain = socket.create_connection((LOOPBACK, ports[where.port or HTTPS]), timeout=TIMEOUT)
+    plain = socket.create_connection((LOOPBACK, ports[port_of(url)]), timeout=TIMEOUT)
     return trusts.wrap_socket(plain, server_hostname=where.hostname)
 
 
@@ -298,7 +312,7 @@ def in_front(stack: Stack, program: Program, authority: Authority, folder: Path)
     """
     made = generated(stack, program.outer_proxy, folder)
     shared = stack.config["NETWORK"]
-    port = urlsplit(stack.url).port or HTTPS
+    port = port_of(stack.url)
     ports, where = {port: port}, ["--network", "host"]
     if shared:
         ports, where = {port: free_port(), HTTP: free_port()}, ["--network", shared]
@@ -307,8 +321,8 @@ def in_front(stack: Stack, program: Program, authority: Authority, folder: Path)
     name = f"{stack.name}-outer-{program.outer_proxy}"
     docker("create", "--name", name, *where, images.OUTER.name, *program.start)
     try:
-        _put(name, {program.target: made / program.generated})
-        _put(name, _files(program, authority, folder / "others", on_the_machine=not shared))
+        put(name, {program.target: made / program.generated})
+        put(name, _files(program, authority, folder / "others", on_the_machine=not shared))
         docker("start", name)
         front = Front(
             stack=stack,
@@ -317,7 +331,7 @@ def in_front(stack: Stack, program: Program, authority: Authority, folder: Path)
             ports=ports,
             trusts=_trusting(name, program, authority),
         )
-        eventually(lambda: front.connect().close(), within=READY_WITHIN)
+        eventually(front.answer, within=READY_WITHIN)
         yield front
     except BaseException:
         sys.stderr.write(docker("logs", name))
@@ -353,7 +367,7 @@ def _files(
     return found
 
 
-def _put(container: str, files: Mapping[str, Path]) -> None:
+def put(container: str, files: Mapping[str, Path]) -> None:
     """Put files into a container, with the folders that they are in."""
     archive = io.BytesIO()
     with tarfile.open(fileobj=archive, mode="w") as tar:
