@@ -2,13 +2,14 @@
 PYTHON ?= python3
 rig = $(PYTHON) -m tests.rig
 
-.PHONY: help try test fast lint
+.PHONY: help try test fast lint deployments
 
 help:
 	@echo "make try   run the wiki, or where there is no Docker engine, its sign-in alone"
 	@echo "make test  run every test (what is missing is installed, as root on Debian)"
 	@echo "make fast  run the tests that need no engine"
 	@echo "make lint  run every linter"
+	@echo "make deployments  bring every row of docs/deployments.md up; make test takes few of them"
 
 try:
 	@$(rig) ensure python
@@ -16,3 +17,7 @@ try:
 
 test fast lint:
 	@$(rig) $@
+
+deployments:
+	@$(rig) ensure python images
+	@eval "$$($(rig) env)" && DEPLOYGEN_TEST_ROWS=all .venv/bin/python -m pytest tests/e2e/test_deployments.py

@@ -19,7 +19,7 @@ import yaml
 from tests.deploygen import matrix
 from tests.deploygen.matrix import Row
 from tests.e2e import acme, outer
-from tests.e2e.deployments import deployment, free_port
+from tests.e2e.deployments import CHECKOUT, deployment, free_port
 from tests.e2e.object_storage import Bucket
 from tests.e2e.outer import NGINX, Authority
 from tests.e2e.stack import Stack, eventually, host_address
@@ -215,7 +215,9 @@ def _up(
     if row.storage == "s3" and scheme == "https":
         settings["AWS_S3_UPLOAD_BUCKET_URL"] = shared.secure_endpoint
         _trust_in_outline(place, shared.authority)
-    stack = lifetime.enter_context(contextmanager(deployment)(place, **settings))
+    stack = lifetime.enter_context(
+        contextmanager(deployment)(place, generator=CHECKOUT, **settings)
+    )
     if row.tls == "acme":
         ports = {outer.port_of(stack.url): int(stack.config["HTTPS_PORT"] or port or 0)}
         way = _way(LOOPBACK, LOOPBACK, ports, _public(row, shared))
