@@ -18,8 +18,9 @@ _LARGEST_OBJECT = 5 * 1024**4  # of S3 (Amazon S3 User Guide, "Multipart upload 
 _MOST_IN_DISPLAY_NAME = 50  # of OIDC_DISPLAY_NAME in Outline's server/env.ts
 _LEAST_IN_MINIO_SECRET = 8  # of MinIO's internal/auth/credentials.go
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# Without underscores: Django refuses a host that has one (RFC 1123, section 2.1, has none).
 _HOST = re.compile(
-    r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
+    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 )
 _TIME_ZONE = re.compile(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}")
 # Of Outline's shared/i18n/index.ts.
@@ -220,10 +221,8 @@ def _pem_file(raw: str) -> PemFile:
         raise ValueError(f"it can't be read ({error.strerror})") from None
     if len(content) > _LARGEST_PEM:
         raise ValueError("it is too large for a PEM file")
-    try:
-        return PemFile(path=raw, text=content.decode("ascii"))
-    except UnicodeDecodeError:
-        raise ValueError("it is not in PEM form, which is text") from None
+    # What else stands in the file may be of any encoding; whoever reads it judges the rest.
+    return PemFile(path=raw, text=content.decode("utf-8", "replace"))
 
 
 def _number(most: int) -> Callable[[str], int]:

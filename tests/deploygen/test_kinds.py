@@ -14,7 +14,6 @@ from deploygen.kinds import Kind, Origin
         ("https://wiki.example.com/", Origin("https", "wiki.example.com", 443)),
         ("HTTPS://Wiki.Example.COM:443", Origin("https", "wiki.example.com", 443)),
         ("http://192.0.2.10:8888", Origin("http", "192.0.2.10", 8888)),
-        ("http://my_server", Origin("http", "my_server", 80)),
     ],
 )
 def test_a_url_is_read_as_an_origin(raw: str, origin: Origin) -> None:
@@ -26,6 +25,7 @@ def test_a_url_is_read_as_an_origin(raw: str, origin: Origin) -> None:
     [
         ("localhost:8888", "it does not start with http:// or https://"),
         ("ftp://example.com", "it does not start with http:// or https://"),
+        ("http://my_server", "its host is not a valid host name"),
         ("http://", "its host is not a valid host name"),
         ("http://-a.example.com", "its host is not a valid host name"),
         ("http://wiki.example.com.", "its host is not a valid host name"),

@@ -9,7 +9,7 @@ from tests.e2e.stack import Stack
 def test_a_changed_template_and_a_changed_provider_source_reach_the_containers(
     changing_stack: Stack,
 ) -> None:
-    template = changing_stack.generator / "templates" / "nginx" / "starting.html"
+    template = changing_stack.generator / "templates" / "nginx" / "pages" / "starting.html"
     template.write_text(template.read_text().replace("is starting", "is about to start"))
     source = changing_stack.generator / "oidc_server" / "__init__.py"
     source.write_text(source.read_text() + "\nCHANGED = True\n")
