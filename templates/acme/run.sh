@@ -178,9 +178,8 @@ begin() {
 # fail PAUSE REASON: what is called again each minute is told of once.
 fail() {
     next=$(($(now) + $1))
-    if ! failing || [ "$reason" != "$2" ]; then
-        said=
-    else
+    said=
+    if failing && [ "$reason" = "$2" ]; then
         said=yes
     fi
     keep next "$next"
@@ -188,7 +187,12 @@ fail() {
     keep reason "$2"
     if [ "$1" -gt "$unreachable_pause" ]; then
         say "$2"
-        say "The next attempt is on $(clock "$next"); docker compose up -d has it made sooner."
+        number barred
+        if [ "$number" -ge "$next" ]; then
+            say "The CA wants no attempt before $(clock "$next")."
+        else
+            say "The next attempt is on $(clock "$next"); docker compose up -d has it made sooner."
+        fi
     elif [ -z "$said" ]; then
         say "$2"
         say "This is tried again every minute."

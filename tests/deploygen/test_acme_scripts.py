@@ -238,6 +238,7 @@ def test_a_ca_that_says_when_to_come_again_is_obeyed_whatever_up_asks(service: A
 
     assert len(service.calls) == 1
     assert service.state("next") == pytest.approx(until, abs=1)
+    assert "The CA wants no attempt before" in service.log
 
 
 def test_a_ca_that_does_not_answer_is_called_again_each_minute_and_no_attempt_counted(
