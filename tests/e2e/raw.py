@@ -56,9 +56,12 @@ def _answer(connection: socket.socket) -> Answer:
 class WebSocket:
     """A websocket (RFC 6455) that says and hears short texts."""
 
-    def __init__(self, url: str, path: str) -> None:
+    def __init__(self, url: str, path: str, connection: socket.socket | None = None) -> None:
+        """Open one at ``url``, on a ``connection`` that is there already if one is given."""
         where = urlsplit(url)
-        self._connection = socket.create_connection((where.hostname, where.port), TIMEOUT)
+        self._connection = connection or socket.create_connection(
+            (where.hostname, where.port), TIMEOUT
+        )
         lines = [
             f"GET {path} HTTP/1.1",
             f"Host: {where.netloc}",

@@ -118,7 +118,7 @@ def sigkill(container: dict[str, Any]) -> None:
     engine.kill_process(pid)
 
 
-def eventually(attempt: Callable[[], None], within: float, pause: float = 0.5) -> None:
+def eventually(attempt: Callable[[], object], within: float, pause: float = 0.5) -> None:
     """Repeat ``attempt`` until it raises nothing; after ``within`` seconds its error stands."""
     deadline = time.monotonic() + within
     while True:
