@@ -8,6 +8,7 @@ X-Forwarded-For and says the scheme, and passes on what else a client says of it
 from __future__ import annotations
 
 import dataclasses
+import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -58,6 +59,7 @@ class Shared:
     bucket: Bucket
     secure_endpoint: str
     acme: acme.Authority
+    client: str  # an address of this machine that the engine's rules leave as it is
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,7 @@ def _direct(row: Row, shared: Shared, folder: Path, lifetime: ExitStack) -> Chai
     ports = {outside: inside[outside] for outside in {port} & set(inside)}
     if plain in inside:
         ports[80] = inside[plain]
-    way = _way(host_address(), _gateway(stack), ports, _public(row, shared))
+    way = _way(shared.client, _gateway(stack), ports, _public(row, shared))
     return Chain(row=row, stack=stack, way=way, plain=f"http://{HOST}")
 
 
@@ -116,10 +118,10 @@ def _behind_cdn(row: Row, shared: Shared, folder: Path, lifetime: ExitStack) -> 
     # This one leads the authority to the gateway, from its first start on.
     text = _MAP + _server(f"{public_plain}", f"http://{LOOPBACK}:{plain}", _CORRECT)
     _nginx(lifetime, f"e2e-cdn-{public_plain}", on_host, text, shared.authority, roots)
-    own = {"TRUSTED_PROXIES": host_address(), "HTTPS_PORT": str(behind), "HTTP_PORT": str(plain)}
+    own = {"TRUSTED_PROXIES": shared.client, "HTTPS_PORT": str(behind), "HTTP_PORT": str(plain)}
     stack = _up(row, shared, folder, lifetime, port, own)
     origin = f"https://{_gateway(stack)}:{_inside(stack)[behind]}"
-    how = f"{_CORRECT} proxy_bind {host_address()};"
+    how = f"{_CORRECT} proxy_bind {shared.client};"
     text = _MAP + _server(f"{port} ssl", origin, how)
     _nginx(lifetime, f"e2e-cdn-{port}", on_host, text, shared.authority, roots)
     way = _way(CLIENT, LOOPBACK, {port: port, 80: public_plain}, _trusting(shared))
@@ -142,8 +144,8 @@ def _on_network(row: Row, shared: Shared, folder: Path, lifetime: ExitStack) -> 
     name = lifetime.enter_context(outer.network(f"e2e-table-{free_port()}"))
     stack = _up(row, shared, folder, lifetime, None, {"NETWORK": name})
     front = lifetime.enter_context(outer.in_front(stack, NGINX, shared.authority, folder / "outer"))
-    address = _address(front.container, name)
-    way = _way(host_address(), address, {443: 443, 80: 80}, _trusting(shared))
+    address = address_of(front.container, name)
+    way = _way(shared.client, address, {443: 443, 80: 80}, _trusting(shared))
     return Chain(row=row, stack=stack, way=way, plain=f"http://{HOST}")
 
 
@@ -160,7 +162,7 @@ def _two(row: Row, shared: Shared, folder: Path, lifetime: ExitStack) -> Chain:
     text += _server("80", f"http://{host_address()}:{second['says http']}", _CORRECT)
     edge = f"e2e-edge-{port}"
     _nginx(lifetime, edge, (), text, shared.authority, shared.authority.ca)
-    address = _address(edge, "bridge")
+    address = address_of(edge, "bridge")
     own = {"HTTP_PORT": str(entrance), "TRUSTED_PROXIES": f"host,{address}"}
     stack = _up(row, shared, folder, lifetime, port, own)
     servers = [
@@ -298,6 +300,23 @@ def _nginx(
 
 
 @contextmanager
+def own_address() -> Iterator[str]:
+    """Make an address of this machine that arrives in containers as it is.
+
+    The engine's own addresses do not: what comes from its networks leaves under another one.
+    """
+    name = f"e2e-client-{free_port()}"
+    option = "com.docker.network.bridge.enable_ip_masquerade=false"
+    outer.docker("network", "create", "--opt", option, name)
+    try:
+        made = json.loads(outer.docker("network", "inspect", name))[0]
+        address: str = made["IPAM"]["Config"][0]["Gateway"]
+        yield address
+    finally:
+        outer.docker("network", "rm", name)
+
+
+@contextmanager
 def https_before(bucket: Bucket, authority: Authority) -> Iterator[str]:
     """Give the S3 service an https endpoint as well, and return it."""
     port = free_port()
@@ -308,7 +327,7 @@ def https_before(bucket: Bucket, authority: Authority) -> Iterator[str]:
         yield f"https://{host_address()}:{port}"
 
 
-def _address(container: str, network: str) -> str:
+def address_of(container: str, network: str) -> str:
     found = outer.inspected(container)["NetworkSettings"]["Networks"][network]
     address: str = found["IPAddress"]
     return address

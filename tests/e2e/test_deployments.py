@@ -65,9 +65,16 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
         acme.authority(names) as given,
         elsewhere(f"e2e-table-{port}", port) as bucket,
         chains.https_before(bucket, authority) as endpoint,
+        chains.own_address() as client,
     ):
         names.point("@", host_address())
-        yield Shared(authority=authority, bucket=bucket, secure_endpoint=endpoint, acme=given)
+        yield Shared(
+            authority=authority,
+            bucket=bucket,
+            secure_endpoint=endpoint,
+            acme=given,
+            client=client,
+        )
 
 
 @pytest.fixture(scope="module")
