@@ -7,6 +7,7 @@ A failed check raises AssertionError or, where the stack does not answer at all,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -171,10 +172,10 @@ def refuses_too_much(deployment: Deployment) -> None:
     assert answer.is_client_error, f"{answer.status_code}: {answer.text}"
 
 
-def says_hsts(deployment: Deployment) -> None:
-    """Strict-Transport-Security passes the gateway as Outline sends it."""
+def leaves_hsts_to_the_gateway(deployment: Deployment) -> None:
+    """What Outline says of https, and of every host below its own, reaches no browser."""
     answer = deployment.person().request("GET", "/?notice=none")
-    assert "includeSubDomains" in answer.headers.get("strict-transport-security", "")
+    assert "strict-transport-security" not in answer.headers
 
 
 def opens_realtime(deployment: Deployment) -> None:
@@ -219,6 +220,30 @@ def keeps_uploads_private(deployment: Deployment) -> None:
     page = person.download(person.upload("secret.txt", b"secret"))
     unsigned = person.request("GET", str(page.request.url).partition("?")[0])
     assert unsigned.status_code == httpx.codes.FORBIDDEN
+
+
+def asks_who_downloads(deployment: Deployment) -> None:
+    """Whoever is not signed in gets no link to an attachment."""
+    made = _made(deployment.signed_in())
+    answer = deployment.person().request("GET", made["attachment"]["url"])
+    assert answer.status_code == httpx.codes.FORBIDDEN, answer.headers.get("location")
+
+
+def embeds_what_it_stores(deployment: Deployment) -> None:
+    """A page's policy lets it embed a PDF from where the wiki's links lead."""
+    person = deployment.signed_in()
+    link = person.request("GET", _made(person)["attachment"]["url"]).headers["location"]
+    policy = person.request("GET", "/home").headers["content-security-policy"]
+    allowed = policy.partition("object-src ")[2].partition(";")[0].split()
+    assert "{0.scheme}://{0.netloc}".format(urlsplit(link)) in allowed, allowed
+
+
+def _made(person: StrictPerson) -> dict[str, Any]:
+    """Return the wiki's answer to somebody about to upload."""
+    answer = person.call("attachments.create", name="a.pdf", contentType="application/pdf", size=1)
+    assert answer.is_success, f"{answer.status_code}: {answer.text}"
+    made: dict[str, Any] = answer.json()["data"]
+    return made
 
 
 def _upgrade(deployment: Deployment, path: str, origin: str) -> int:

@@ -108,7 +108,7 @@ CLAUSES = (
         check=checks.takes_uploads,
         given={"FILE_STORAGE": "local"},
         breaches={
-            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "nginx.conf"),
+            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "pages.conf"),
             "a folder of root's": Variables({"FILE_STORAGE_LOCAL_ROOT_DIR": "/opt"}),
         },
     ),
@@ -170,6 +170,7 @@ CLAUSES = (
             "an unknown language": Variables({"DEFAULT_LANGUAGE": "english"}),
             "a flag in words": Variables({"FORCE_HTTPS": "no"}),
             "a long provider name": Variables({"OIDC_DISPLAY_NAME": "x" * 51}),
+            "an unknown way to upload": Variables({"AWS_S3_UPLOAD_METHOD": "patch"}),
         },
     ),
     Clause(
@@ -200,7 +201,7 @@ CLAUSES = (
         check=checks.has_one_way_in,
         breaches={
             "let through": nginx(
-                {r"location ~ \^/auth/passkeys": "location ~ ^/none"}, "nginx.conf"
+                {r"location ~\* \^/auth/passkeys\S+": "location ~ ^/none"}, "wiki.conf"
             )
         },
     ),
@@ -210,7 +211,7 @@ CLAUSES = (
         standin="csrf.js:attachCsrfToken",
         check=checks.keeps_tokens_while_assets_load,
         breaches={
-            "let through": nginx({r"proxy_hide_header Set-Cookie;": ""}, "nginx.conf"),
+            "let through": nginx({r"proxy_hide_header Set-Cookie;": ""}, "wiki.conf"),
         },
     ),
     Clause(
@@ -220,7 +221,7 @@ CLAUSES = (
         check=checks.takes_uploads,
         breaches={
             "left out": Variables({"FILE_STORAGE_UPLOAD_MAX_SIZE": None}),
-            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "nginx.conf"),
+            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "pages.conf"),
         },
     ),
     Clause(
@@ -401,8 +402,8 @@ CLAUSES = (
         breaches={
             "Host of the upstream": nginx(
                 {
-                    r" Host \$http_host;": " Host $proxy_host;",
-                    r"X-Forwarded-Host \$http_host;": 'X-Forwarded-Host "";',
+                    r" Host \$authority;": " Host $proxy_host;",
+                    r"X-Forwarded-Host \$authority;": 'X-Forwarded-Host "";',
                 }
             ),
         },
@@ -413,8 +414,8 @@ CLAUSES = (
         standin="oidc/state.js:cookieOptions",
         check=checks.signs_in,
         breaches={
-            "told the true scheme": nginx({r"\n.*~\^/auth/ https;": ""}, "nginx.conf"),
-            "Secure left on": nginx({r"proxy_cookie_flags .*;": ""}, "nginx.conf"),
+            "told the true scheme": nginx({r"\n.*\^/auth/ https;": ""}, "nginx.conf"),
+            "Secure left on": nginx({r"proxy_cookie_flags .*;": ""}, "wiki.conf"),
         },
     ),
     Clause(
@@ -491,8 +492,10 @@ CLAUSES = (
         standin="sockets.js:serviceOf",
         check=checks.opens_realtime,
         breaches={
-            "no Upgrade": nginx({r".*Upgrade \$http_upgrade;\n": ""}),
-            "Connection closed": nginx({r"Connection \$connection_upgrade;": "Connection close;"}),
+            "no Upgrade": nginx({r".*Upgrade \$http_upgrade;\n": ""}, "forwarding.conf"),
+            "Connection closed": nginx(
+                {r"Connection \$connection_upgrade;": "Connection close;"}, "forwarding.conf"
+            ),
             "another URL": Variables({"URL": "http://wiki.example.com"}),
         },
     ),
@@ -502,18 +505,16 @@ CLAUSES = (
         standin="sockets.js:attachSockets",
         check=checks.opens_collaboration,
         breaches={
-            "no Upgrade": nginx({r".*Upgrade \$http_upgrade;\n": ""}),
+            "no Upgrade": nginx({r".*Upgrade \$http_upgrade;\n": ""}, "forwarding.conf"),
         },
     ),
     Clause(
         name="HSTS",
-        text="Strict-Transport-Security with includeSubDomains is on every answer, over http too.",
+        text="Every answer has Strict-Transport-Security for all subdomains, over http too.",
         standin="web.js:createWeb",
-        check=checks.says_hsts,
+        check=checks.leaves_hsts_to_the_gateway,
         breaches={
-            "hidden": nginx(
-                {"^": "proxy_hide_header Strict-Transport-Security;\n"},
-            ),
+            "passed on": nginx({r"proxy_hide_header Strict-Transport-Security;": ""}),
         },
     ),
     Clause(
@@ -540,7 +541,7 @@ CLAUSES = (
         standin="storage/s3.js:signedUrl",
         check=checks.keeps_signatures,
         breaches={
-            "Host of the upstream": nginx({r" Host \$http_host;": " Host $proxy_host;"}),
+            "Host of the upstream": nginx({r" Host \$authority;": " Host $proxy_host;"}),
         },
     ),
     Clause(
@@ -569,6 +570,45 @@ CLAUSES = (
         check=checks.takes_uploads,
         breaches={
             "a bucket called files": Variables({"AWS_S3_UPLOAD_BUCKET_NAME": "files"}),
+        },
+    ),
+    Clause(
+        name="signed upload",
+        text="AWS_S3_UPLOAD_METHOD=put uploads by one signed request, which forms' storage lacks.",
+        standin="storage/s3.js:presignPut",
+        check=checks.takes_uploads,
+        given={"AWS_S3_UPLOAD_METHOD": "put"},
+        breaches={
+            "nginx's own limit": nginx({r"client_max_body_size \d+;": ""}, "pages.conf"),
+            "a storage without it": Variables({"FILE_STORAGE": "local"}),
+        },
+    ),
+    Clause(
+        name="known ACL",
+        text="An attachment is refused unless its ACL is private or public-read.",
+        standin="api/attachments.js:KNOWN_ACLS",
+        check=checks.takes_uploads,
+        breaches={
+            "none": Variables({"AWS_S3_ACL": ""}),
+            "another one of S3's": Variables({"AWS_S3_ACL": "authenticated-read"}),
+        },
+    ),
+    Clause(
+        name="private attachments",
+        text="Only for an attachment whose ACL is private does Outline ask who wants it.",
+        standin="api/attachments.js:attachmentRoutes",
+        check=checks.asks_who_downloads,
+        breaches={
+            "public": Variables({"AWS_S3_ACL": "public-read"}),
+        },
+    ),
+    Clause(
+        name="embedded files",
+        text="What pages may embed comes from AWS_S3_UPLOAD_BUCKET_URL, not from a bucket's host.",
+        standin="storage/s3.js:embeddedFrom",
+        check=checks.embeds_what_it_stores,
+        breaches={
+            "virtual hosts": Variables({"AWS_S3_FORCE_PATH_STYLE": "false"}),
         },
     ),
     Clause(

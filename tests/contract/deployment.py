@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
 from tests.contract.browser import StrictPerson
 from tests.e2e.stack import Stack
 
 SETTLED_WITHIN = 60  # seconds
+FOUND_WITHIN = 10
 
 
 @dataclass
@@ -121,6 +123,20 @@ class Deployment:
             while self.health(service) == "starting" and time.monotonic() < deadline:
                 time.sleep(0.2)
         self._stale.clear()
+        if services:
+            self._found_by_the_gateway()
+
+    def _found_by_the_gateway(self) -> None:
+        """Wait while the gateway asks at an address that a container has left, if that is all."""
+        deadline = time.monotonic() + FOUND_WITHIN
+        while self.health("outline") == "healthy" and time.monotonic() < deadline:
+            try:
+                answer = self.person().request("GET", "/_health")
+            except httpx.HTTPError:
+                return
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                return
+            time.sleep(0.2)
 
     def _filled(self, text: str) -> str:
         return text.replace("NAME", self.name).replace("PORT", self.port)

@@ -12,8 +12,15 @@ from tests.e2e.stack import Stack
 CHECKOUT = Path(__file__).parents[2]
 STANDIN = CHECKOUT / "tests" / "standins" / "outline" / "server" / "environment.js"
 NAMES = Path(__file__).with_name("outline-1.9-variables.txt")
-# Read by what runs Outline, not by Outline: node itself (nodejs.org/api/cli.html).
-NODES_OWN = {"NODE_EXTRA_CA_CERTS"}
+# Read by what Outline rests on: node itself (nodejs.org/api/cli.html) and the SDK for S3.
+OTHERS = {
+    "NODE_EXTRA_CA_CERTS", "AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION",
+}  # fmt: skip
+ELSEWHERE = {
+    "AWS_S3_UPLOAD_BUCKET_URL": "https://storage.example.com",
+    "AWS_ACCESS_KEY_ID": "wiki",
+    "AWS_SECRET_ACCESS_KEY": "not-a-secret",
+}
 
 
 def outline_reads() -> set[str]:
@@ -24,13 +31,14 @@ def standin_reads() -> set[str]:
     return set(re.findall(r'^  \[\s*"(\w+)"', STANDIN.read_text(), re.MULTILINE))
 
 
-@pytest.fixture(params=["minio", "local"])
+@pytest.fixture(params=["minio", "local", "s3"])
 def rendered(request: pytest.FixtureRequest, tmp_path: Path) -> set[str]:
     """The variables that the generator gives to Outline, for each kind of storage."""
     stack = Stack(folder=tmp_path / "wiki", generator=CHECKOUT)
-    stack.init(ADMIN_EMAIL="admin@example.com", FILE_STORAGE=request.param)
+    service = ELSEWHERE if request.param == "s3" else {}
+    stack.init(ADMIN_EMAIL="admin@example.com", FILE_STORAGE=request.param, **service)
     text = (stack.folder / "env" / "outline.env").read_text()
-    return set(re.findall(r"^(\w+)=", text, re.MULTILINE)) - NODES_OWN
+    return set(re.findall(r"^(\w+)=", text, re.MULTILINE)) - OTHERS
 
 
 def test_rendered_variables_are_among_those_that_outline_reads(rendered: set[str]) -> None:
