@@ -12,7 +12,7 @@ from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.generate import plan, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
-from deploygen.settings import BY_NAME, Config
+from deploygen.settings import Config, named
 from deploygen.topology import Topology
 
 
@@ -68,12 +68,14 @@ def assign(text: str, values: Mapping[str, str]) -> str:
             remedy=f"correct the --set option; {FILE_NAME}.example lists every key",
         )
         for key in values
-        if key not in BY_NAME
+        if named(key) is None
     ]
     if unknown:
         raise ConfigInvalid("--set", unknown)
     for key, value in values.items():
-        text = shellconf.assign(text, key, value, f"\n{BY_NAME[key].comment}")
+        setting = named(key)
+        comment = "" if setting is None or setting.prefix else f"\n{setting.comment}"
+        text = shellconf.assign(text, key, value, comment)
     return text
 
 

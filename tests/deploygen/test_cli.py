@@ -201,6 +201,22 @@ def test_a_wrong_set_option_is_explained(
     assert not (tmp_path / "wiki").exists()
 
 
+def test_a_variable_that_is_passed_on_may_be_set_too(tmp_path: Path) -> None:
+    values = {
+        "URL": "https://wiki.example.com",
+        "TLS": "acme",
+        "ACME_DNS": "dns_dp",
+        "ACME_ENV_DP_Id": "1",
+        "ACME_ENV_DP_Key": "not-a-key",
+    }
+    options = [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
+
+    done = run("init", tmp_path, *SET, *options)
+
+    assert done.exit_code == 0, done.output
+    assert 'DP_Key="not-a-key"' in (tmp_path / "env" / "acme.env").read_text()
+
+
 def test_a_value_that_is_set_may_hold_anything_printable(tmp_path: Path) -> None:
     nasty = "'\"$\\ #%@:/?中="
 
