@@ -56,7 +56,8 @@ class _InFront(httpx.HTTPTransport):
 
 
 def _acceptable(morsel: Morsel[str], scheme: str, host: str) -> bool:
-    domain = morsel["domain"].removeprefix(".")
+    # Browsers call an IPv6 address by its brackets, urlsplit without.
+    domain = morsel["domain"].removeprefix(".").strip("[]")
     if domain and host != domain and not host.endswith(f".{domain}"):
         return False
     asks_for_https = morsel["secure"] or morsel.key.startswith(("__Host-", "__Secure-"))

@@ -14,14 +14,14 @@ import httpx
 import pytest
 
 from tests.e2e import outer
-from tests.e2e.chains import address_of
 from tests.e2e.deployments import CHECKOUT, deployment, free_port, machinery
 from tests.e2e.outer import NGINX, Authority, Front
-from tests.e2e.stack import Stack, eventually, host_address
+from tests.e2e.stack import Stack, eventually
 from tests.e2e.ways import Way
 from tests.rig import engine, images
 
 HOST = "wiki.test"
+LOOPBACK = "127.0.0.1"
 FILES = "files.test"
 # What a foreign stack calls its services: the names that ours have among themselves.
 TAKEN = ("gateway", "outline", "oidc", "minio", "redis", "postgres")
@@ -114,12 +114,12 @@ def front(
 
 
 @pytest.fixture
-def way(front: Front, network: str, authority: Authority) -> Way:
+def way(front: Front, authority: Authority) -> Way:
     return Way(
-        client=host_address(),
-        address=address_of(front.container, network),
+        client=LOOPBACK,
+        address=LOOPBACK,
         hosts=frozenset({HOST, FILES}),
-        ports={80: 80, 443: 443},
+        ports=front.ports,
         trusts=ssl.create_default_context(cafile=authority.ca),
     )
 
