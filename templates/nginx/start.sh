@@ -9,8 +9,8 @@ umask 077
 configuration=/etc/nginx/deploygen
 run=/tmp/gateway
 mkdir -p "$run"
-# A name that a crash left behind would be in the way.
-rm -f "$run/named-host.sock"
+# Names that a crash left behind would be in the way.
+rm -f "$run"/*.sock
 
 # /proc/net/route has addresses as hexadecimal words, first byte last.
 word() { # ADDRESS

@@ -18,7 +18,7 @@ def test_a_changed_template_and_a_changed_provider_source_reach_the_containers(
     changing_stack.compose("up", "-d", timeout=300)
 
     gateway = next(name for name in changing_stack.services() if name.endswith("-gateway"))
-    page = changing_stack.execute(gateway, "cat", "/etc/nginx/deploygen/starting.html")
+    page = changing_stack.execute(gateway, "cat", "/etc/nginx/deploygen/pages/starting.html")
     assert "is about to start" in page
     changed = changing_stack.execute(
         "oidc", "python", "-c", "import oidc_server; print(oidc_server.CHANGED)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
 from tests.e2e.people import Person
@@ -55,3 +56,16 @@ def test_every_long_running_service_is_killed_above(mortal_stack: Stack) -> None
     killed = {"gateway", "minio", "oidc", "outline", "postgres", "redis"}
 
     assert {name.removeprefix(f"{mortal_stack.name}-") for name in mortal_stack.running()} == killed
+
+
+def test_outline_is_reached_through_the_gateway_as_soon_as_it_answers(mortal_stack: Stack) -> None:
+    for _ in range(5):
+        mortal_stack.compose("stop", "outline")
+        mortal_stack.compose("start", "outline")
+        outline = mortal_stack.containers()["outline"]
+        networks = outline["NetworkSettings"]["Networks"].values()
+        itself = f"http://{next(network['IPAddress'] for network in networks)}:3000/_health"
+        eventually(lambda url=itself: httpx.get(url), within=WITHIN, pause=0.02)
+
+        with Person(mortal_stack.url) as person:
+            assert person.request("GET", "/_health").status_code == 200
