@@ -10,6 +10,7 @@ import pytest
 
 from tests.certificates import authority as make_authority
 from tests.certificates import make
+from tests.e2e import raw
 from tests.e2e.deployments import CHECKOUT, deployment, free_port, machinery
 from tests.e2e.stack import Stack
 from tests.e2e.ways import Visitor, Way
@@ -116,6 +117,15 @@ def test_the_other_hosts_have_nothing_of_the_wiki(hosts_stack: Stack, person: Vi
         assert answer.status_code in {
             httpx.codes.NOT_FOUND, httpx.codes.FORBIDDEN, httpx.codes.METHOD_NOT_ALLOWED
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("host", [WIKI, ACCOUNTS, FILES])
+def test_http_at_the_port_of_https_is_sent_to_https(
+    hosts_stack: Stack, port: int, host: str
+) -> None:
+    answer = raw.send(f"http://{LOOPBACK}:{port}", "GET", b"/a?b=c", host=f"{host}:{port}")
+
+    assert (answer.status, answer.headers["location"]) == (301, f"https://{host}:{port}/a?b=c")
 
 
 def test_uploads_go_to_their_host_as_browsers_allow(hosts_stack: Stack, person: Visitor) -> None:
