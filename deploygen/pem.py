@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from deploygen import x509
+
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9# ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE")
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY")
@@ -18,6 +20,8 @@ _CALLED = {
     "PUBLIC KEY": "a public key",
     "OPENSSH PRIVATE KEY": "a key in OpenSSH's own form",
 }
+# How DER and PKCS #12 begin, a SEQUENCE of over 127 bytes, once decoded as text.
+_BINARY = "0\N{REPLACEMENT CHARACTER}"
 CERTIFICATE_ACCEPTED = "accepted is the certificate and after it its chain, in PEM form"
 KEY_ACCEPTED = "accepted is the certificate's private key, in PEM form and without a passphrase"
 
@@ -32,111 +36,135 @@ class Problem:
     remedy: str
 
 
-class Unfit(Exception):  # noqa: N818 - a finding, carried to where it is reported
-    """The pair is not even good for a handshake."""
+DAMAGED_KEY = Problem(
+    which="key",
+    wrong="the private key in it is damaged",
+    accepted=KEY_ACCEPTED,
+    remedy="copy the file again",
+)
+_EXCHANGED = Problem(
+    which="certificate",
+    wrong="it holds the private key, and TLS_KEY_FILE the certificate",
+    accepted=CERTIFICATE_ACCEPTED,
+    remedy="exchange the two paths",
+)
 
-    def __init__(
-        self, which: Literal["certificate", "key"], wrong: str, accepted: str, remedy: str
-    ) -> None:
-        super().__init__(wrong)
-        self.problem = Problem(which=which, wrong=wrong, accepted=accepted, remedy=remedy)
+
+class Unfit(Exception):  # noqa: N818 - a finding, carried to where it is reported
+    """A text holds nothing that could be used."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.wrong)
+        self.problem = problem
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pair:
-    """The certificates in DER, as they came, and the key in PEM; neither is known to be sound."""
+    """The certificates in DER, as they came, and the key in PEM, which is not known to be sound.
+
+    ``problems`` say why a part is empty.
+    """
 
     chain: tuple[bytes, ...]
     key: str = field(repr=False)
+    problems: tuple[Problem, ...]
 
 
-def read(chain: str, key: str) -> Pair | list[Problem]:
+def read(chain: str, key: str) -> Pair:
     """Take the two texts apart, or tell all that is missing in them."""
-    in_chain, in_key = _BLOCK.findall(chain), _BLOCK.findall(key)
-    certificates = [body for label, body in in_chain if label in _CERTIFICATES]
-    keys = [(label, body) for label, body in in_key if label in _KEYS]
-    if not certificates and not keys and _has(in_chain, _KEYS) and _has(in_key, _CERTIFICATES):
-        return [
-            Problem(
-                which="certificate",
-                wrong="it holds the private key, and TLS_KEY_FILE the certificate",
-                accepted=CERTIFICATE_ACCEPTED,
-                remedy="exchange the two paths",
-            )
-        ]
+    if _has_only(_KEYS, chain) and _has_only(_CERTIFICATES, key):
+        return Pair(chain=(), key="", problems=(_EXCHANGED,))
     found: list[Problem] = []
     ders: tuple[bytes, ...] = ()
     pem = ""
     try:
-        ders = _certificates(certificates, in_chain)
+        ders = certificates(chain)
     except Unfit as unfit:
         found.append(unfit.problem)
     try:
-        pem = _key(keys, in_key)
+        pem = private_key(key)
     except Unfit as unfit:
         found.append(unfit.problem)
-    return found or Pair(chain=ders, key=pem)
+    return Pair(chain=ders, key=pem, problems=tuple(found))
 
 
-def _has(blocks: Sequence[tuple[str, str]], labels: Sequence[str]) -> bool:
-    return any(label in labels for label, _ in blocks)
-
-
-def _certificates(bodies: list[str], blocks: list[tuple[str, str]]) -> tuple[bytes, ...]:
+def certificates(text: str) -> tuple[bytes, ...]:
+    """Return the certificates in ``text`` in DER form, one at least. Raises Unfit."""
+    bodies = [body for label, body in _BLOCK.findall(text) if label in _CERTIFICATES]
     if not bodies:
         raise Unfit(
-            "certificate",
-            f"there is no certificate in it{_instead(blocks)}",
-            CERTIFICATE_ACCEPTED,
-            "give the file that the certificate authority sent; one in binary form is written as "
-            "PEM by: openssl x509 -inform der -in FILE -out NEW",
+            Problem(
+                which="certificate",
+                wrong=f"there is no certificate in it, {_instead(text)}",
+                accepted=CERTIFICATE_ACCEPTED,
+                remedy="give the file that the certificate authority sent; one in binary form is "
+                "written as PEM by: openssl x509 -inform der -in FILE -out NEW (a .p12 or .pfx by: "
+                "openssl pkcs12 -nokeys -in FILE -out NEW)",
+            )
         )
     ders = []
     for number, body in enumerate(bodies, 1):
         try:
             der = _decoded(body)
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=der)
+            x509.read(der)
         except (ssl.SSLError, ValueError):
             which = "the certificate" if number == 1 else f"certificate number {number}"
             raise Unfit(
-                "certificate",
-                f"{which} in it is damaged",
-                CERTIFICATE_ACCEPTED,
-                "copy the file again",
+                Problem(
+                    which="certificate",
+                    wrong=f"{which} in it is damaged",
+                    accepted=CERTIFICATE_ACCEPTED,
+                    remedy="copy the file again",
+                )
             ) from None
         ders.append(der)
     return tuple(ders)
 
 
-def _key(keys: list[tuple[str, str]], blocks: list[tuple[str, str]]) -> str:
+def private_key(text: str) -> str:
+    """Return the first private key in ``text``, with nothing around it. Raises Unfit."""
+    keys = [(label, body) for label, body in _BLOCK.findall(text) if label in _KEYS]
     if not keys:
         raise Unfit(
-            "key",
-            f"there is no private key in it{_instead(blocks)}",
-            KEY_ACCEPTED,
-            "give the file that was made together with the certificate or its request",
+            Problem(
+                which="key",
+                wrong=f"there is no private key in it, {_instead(text)}",
+                accepted=KEY_ACCEPTED,
+                remedy="give the file that was made together with the certificate or its request; "
+                "one in binary form is written as PEM by: openssl pkey -inform der -in FILE -out "
+                "NEW (a .p12 or .pfx by: openssl pkcs12 -nocerts -nodes -in FILE -out NEW)",
+            )
         )
     label, body = keys[0]
     if label == "ENCRYPTED PRIVATE KEY" or "Proc-Type:" in body:  # RFC 1421, 4.6.1.1
         raise Unfit(
-            "key",
-            "it is protected by a passphrase, which nobody could type at the gateway's start",
-            KEY_ACCEPTED,
-            "write it without one: openssl pkey -in FILE -out NEW",
+            Problem(
+                which="key",
+                wrong="it is protected by a passphrase, which nobody could type at the gateway's "
+                "start",
+                accepted=KEY_ACCEPTED,
+                remedy="write it without one: openssl pkey -in FILE -out NEW",
+            )
         )
     try:
         return encoded(label, _decoded(body))
     except ValueError:
-        raise damaged_key() from None
+        raise Unfit(DAMAGED_KEY) from None
 
 
-def damaged_key() -> Unfit:
-    return Unfit("key", "the private key in it is damaged", KEY_ACCEPTED, "copy the file again")
+def _has_only(labels: Sequence[str], text: str) -> bool:
+    """Tell whether what ``text`` has of certificates and private keys are ``labels`` alone."""
+    found = {label for label, _ in _BLOCK.findall(text)} & {*_CERTIFICATES, *_KEYS}
+    return bool(found) and found <= set(labels)
 
 
-def _instead(blocks: list[tuple[str, str]]) -> str:
-    found = list(dict.fromkeys(_CALLED.get(label, label) for label, _ in blocks))
-    return f", but {' and '.join(found)}" if found else ", nor anything else in PEM form"
+def _instead(text: str) -> str:
+    """Return what there is besides what was looked for."""
+    found = dict.fromkeys(_CALLED.get(label, label) for label, _ in _BLOCK.findall(text))
+    if found:
+        return f"but {' and '.join(found)}"
+    return "but binary data" if text.startswith(_BINARY) else "nor anything else in PEM form"
 
 
 def _decoded(body: str) -> bytes:

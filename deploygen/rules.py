@@ -552,8 +552,8 @@ def _storage_without_acl(config: Config) -> Iterator[Warned]:
 
 
 def _certificate_is_sound(config: Config) -> Iterator[Warned]:
-    if config.tls == "files" and config.tls_cert_file and config.tls_key_file:
-        for text in certificate.warnings(config.tls_cert_file.text, config.tls_key_file.text):
+    if config.tls == "files" and config.tls_cert_file:
+        for text in certificate.warnings(config.tls_cert_file.text):
             yield "TLS_CERT_FILE", text
 
 
