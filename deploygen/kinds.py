@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,8 @@ _LANGUAGES = (
 # fmt: on
 # As acme.sh names them (its wiki, "Server").
 _ACME_SERVERS = ("letsencrypt", "zerossl", "google", "sslcom", "actalis")
-_LARGEST_PEM = 256 * 1024  # bytes; a chain has a few thousand
+# Bytes. Containers are given the text as a variable, of which Linux takes 128 KiB (execve(2)).
+_LARGEST_PEM = 100 * 1024
 _TEN_YEARS = 315_360_000  # seconds
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
@@ -91,10 +93,11 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class PemFile:
-    """A file that a key names, and the text that was in it."""
+    """A file that a key names, the text that was in it, and whether any user may read it."""
 
     path: str
     text: str = field(repr=False)
+    is_public: bool
 
 
 def _text(raw: str) -> str:
@@ -213,16 +216,22 @@ def _acme_server(raw: str) -> str:
 
 def _pem_file(raw: str) -> PemFile:
     # What a file holds may be a secret: messages speak of its form alone.
+    path = Path(raw)
     try:
-        content = Path(raw).read_bytes()
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a device or a pipe may never end
+            raise ValueError("it is no file")
+        if status.st_size > _LARGEST_PEM:
+            raise ValueError("it is too large for a PEM file")
+        content = path.read_bytes()
     except FileNotFoundError:
         raise ValueError("there is no such file") from None
     except OSError as error:
         raise ValueError(f"it can't be read ({error.strerror})") from None
-    if len(content) > _LARGEST_PEM:
-        raise ValueError("it is too large for a PEM file")
-    # What else stands in the file may be of any encoding; whoever reads it judges the rest.
-    return PemFile(path=raw, text=content.decode("utf-8", "replace"))
+    # What stands around PEM may be of any encoding; without its NULs even UTF-16 becomes readable,
+    # and no variable of a container holds one.
+    text = content.decode("utf-8", "replace").replace("\0", "")
+    return PemFile(path=raw, text=text, is_public=bool(status.st_mode & stat.S_IROTH))
 
 
 def _number(most: int) -> Callable[[str], int]:
@@ -318,7 +327,11 @@ ACME_SERVER = Kind(
     parse=_acme_server,
     accepts=f"one of {', '.join(_ACME_SERVERS)}, or the https URL of an ACME directory",
 )
-PEM_FILE = Kind(parse=_pem_file, accepts="the path of a readable PEM file", is_path=True)
+PEM_FILE = Kind(
+    parse=_pem_file,
+    accepts=f"the path of a readable PEM file of up to {_LARGEST_PEM // 1024} KiB",
+    is_path=True,
+)
 SECONDS = Kind(parse=_number(_TEN_YEARS), accepts="a number of seconds, up to ten years")
 NETWORK = Kind(
     parse=_pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", "it is not a name that Docker takes"),

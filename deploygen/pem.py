@@ -20,8 +20,6 @@ _CALLED = {
     "PUBLIC KEY": "a public key",
     "OPENSSH PRIVATE KEY": "a key in OpenSSH's own form",
 }
-# How DER and PKCS #12 begin, a SEQUENCE of over 127 bytes, once decoded as text.
-_BINARY = "0\N{REPLACEMENT CHARACTER}"
 CERTIFICATE_ACCEPTED = "accepted is the certificate and after it its chain, in PEM form"
 KEY_ACCEPTED = "accepted is the certificate's private key, in PEM form and without a passphrase"
 
@@ -97,9 +95,10 @@ def certificates(text: str) -> tuple[bytes, ...]:
                 which="certificate",
                 wrong=f"there is no certificate in it, {_instead(text)}",
                 accepted=CERTIFICATE_ACCEPTED,
-                remedy="give the file that the certificate authority sent; one in binary form is "
-                "written as PEM by: openssl x509 -inform der -in FILE -out NEW (a .p12 or .pfx by: "
-                "openssl pkcs12 -nokeys -in FILE -out NEW)",
+                remedy="write it as PEM: openssl x509 -inform der -in FILE -out NEW (a .p12 or "
+                ".pfx: openssl pkcs12 -nokeys -in FILE -out NEW)"
+                if _is_binary(text)
+                else "give the file that the certificate authority sent",
             )
         )
     ders = []
@@ -131,9 +130,10 @@ def private_key(text: str) -> str:
                 which="key",
                 wrong=f"there is no private key in it, {_instead(text)}",
                 accepted=KEY_ACCEPTED,
-                remedy="give the file that was made together with the certificate or its request; "
-                "one in binary form is written as PEM by: openssl pkey -inform der -in FILE -out "
-                "NEW (a .p12 or .pfx by: openssl pkcs12 -nocerts -nodes -in FILE -out NEW)",
+                remedy="write it as PEM: openssl pkey -inform der -in FILE -out NEW (a .p12 or "
+                ".pfx: openssl pkcs12 -nocerts -nodes -in FILE -out NEW)"
+                if _is_binary(text)
+                else "give the file that was made together with the certificate or its request",
             )
         )
     label, body = keys[0]
@@ -164,7 +164,12 @@ def _instead(text: str) -> str:
     found = dict.fromkeys(_CALLED.get(label, label) for label, _ in _BLOCK.findall(text))
     if found:
         return f"but {' and '.join(found)}"
-    return "but binary data" if text.startswith(_BINARY) else "nor anything else in PEM form"
+    return "but binary data" if _is_binary(text) else "nor anything else in PEM form"
+
+
+def _is_binary(text: str) -> bool:
+    """Tell DER and PKCS #12 by how they begin: a SEQUENCE of over 127 bytes, decoded as text."""
+    return text.startswith("0\N{REPLACEMENT CHARACTER}")
 
 
 def _decoded(body: str) -> bytes:

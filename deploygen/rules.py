@@ -5,10 +5,11 @@ Warnings are rules too, for what works all the same; they yield a key and a sent
 
 import ipaddress
 import re
+import shlex
 from collections.abc import Callable, Iterator
 from itertools import combinations
 
-from deploygen import certificate, topology
+from deploygen import certificate, pem, topology
 from deploygen.kinds import EVERY_ADDRESS, LOOPBACK, Origin
 from deploygen.settings import Config
 
@@ -267,6 +268,20 @@ def _acme_can_be_reached(config: Config) -> Iterator[Conflict]:
         )
 
 
+def _acme_server_is_trusted(config: Config) -> Iterator[Conflict]:
+    if config.tls != "acme" or config.acme_ca_bundle is None:
+        return
+    try:
+        pem.certificates(config.acme_ca_bundle.text)
+    except pem.Unfit as unfit:
+        yield (
+            "ACME_CA_BUNDLE",
+            unfit.problem.wrong,
+            "accepted is empty, or the path of the authority's own certificates in PEM form",
+            "give the file with the root certificate that the authority's https is signed by",
+        )
+
+
 def _acme_account(config: Config) -> Iterator[Conflict]:
     if config.tls != "acme":
         return
@@ -521,6 +536,7 @@ RULES: tuple[Rule, ...] = (
     _acme_domains_cover_the_hosts,
     _acme_dns_has_its_variables,
     _acme_can_be_reached,
+    _acme_server_is_trusted,
     _acme_account,
     _outer_proxy_in_front_of_what,
     _trusted_can_be_told_apart,
@@ -557,6 +573,15 @@ def _certificate_is_sound(config: Config) -> Iterator[Warned]:
             yield "TLS_CERT_FILE", text
 
 
+def _key_is_secret(config: Config) -> Iterator[Warned]:
+    file = config.tls_key_file
+    if config.tls == "files" and file and file.is_public:
+        yield (
+            "TLS_KEY_FILE",
+            f"every user of this machine can read the key: `chmod o= {shlex.quote(file.path)}`",
+        )
+
+
 def _trial_certificate(config: Config) -> Iterator[Warned]:
     if config.tls == "acme" and config.acme_staging:
         yield (
@@ -568,5 +593,6 @@ def _trial_certificate(config: Config) -> Iterator[Warned]:
 WARNINGS: tuple[Callable[[Config], Iterator[Warned]], ...] = (
     _storage_without_acl,
     _certificate_is_sound,
+    _key_is_secret,
     _trial_certificate,
 )

@@ -8,6 +8,12 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from deploygen import certificate
@@ -321,6 +327,34 @@ def test_the_key_of_another_certificate_is_told(
     assert told(chain(good, intermediate), key_pem(key)) == [
         ("key", "it does not belong to the certificate")
     ]
+
+
+def test_what_is_in_binary_form_is_told_how_to_be_written_as_pem(good: Made) -> None:
+    for files in ((_der(good), _der_key(good)), (_pkcs12(good), _pkcs12(good))):
+        chain, key = (content.decode("utf-8", "replace") for content in files)
+
+        found = certificate.problems(chain, key, (HOST,))
+
+        assert [(item.which, item.wrong) for item in found] == [
+            ("certificate", "there is no certificate in it, but binary data"),
+            ("key", "there is no private key in it, but binary data"),
+        ]
+        assert all(item.remedy.startswith("write it as PEM: openssl ") for item in found)
+
+
+def _der(made: Made) -> bytes:
+    return made.certificate.public_bytes(Encoding.DER)
+
+
+def _der_key(made: Made) -> bytes:
+    return made.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _pkcs12(made: Made) -> bytes:
+    assert isinstance(made.key, ec.EllipticCurvePrivateKey)
+    return pkcs12.serialize_key_and_certificates(
+        b"wiki", made.key, made.certificate, None, NoEncryption()
+    )
 
 
 def test_a_name_from_a_file_can_not_write_on_the_terminal() -> None:

@@ -455,6 +455,13 @@ OWN_HOSTS = {
             " TLS in the web server in front (TLS=proxy)",
         ),
         (
+            {**ACME, "ACME_CA_BUNDLE": KEY_FILE},
+            "ACME_CA_BUNDLE",
+            "there is no certificate in it, but a private key; accepted is empty, or the path of"
+            " the authority's own certificates in PEM form; give the file with the root certificate"
+            " that the authority's https is signed by",
+        ),
+        (
             {**ACME, "ACME_EAB_KID": "kid"},
             "ACME_EAB_HMAC_KEY",
             "it has no value, but its other half has; accepted are both or neither of ACME_EAB_KID"

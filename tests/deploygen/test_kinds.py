@@ -1,3 +1,6 @@
+import os
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -208,3 +211,45 @@ def test_a_machine_that_knows_no_time_zone_leaves_the_question_to_the_container(
     monkeypatch.setattr(kinds, "_known_here", lambda _: False)
 
     assert kinds.TIME_ZONE.parse("Asia/Sanghai") == "Asia/Sanghai"
+
+
+CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_pem_file_is_read_in_whatever_encoding_an_editor_saved_it(
+    tmp_path: Path, encoding: str
+) -> None:
+    (tmp_path / "file.pem").write_text(CERTIFICATE, encoding=encoding)
+
+    assert CERTIFICATE in kinds.PEM_FILE.parse(str(tmp_path / "file.pem")).text
+
+
+@pytest.mark.parametrize(("mode", "is_public"), [(0o600, False), (0o640, False), (0o604, True)])
+def test_a_pem_file_tells_whether_any_user_may_read_it(
+    tmp_path: Path, mode: int, is_public: bool
+) -> None:
+    (tmp_path / "key.pem").touch()
+    (tmp_path / "key.pem").chmod(mode)
+
+    assert kinds.PEM_FILE.parse(str(tmp_path / "key.pem")).is_public is is_public
+
+
+def test_what_is_no_pem_file_is_refused_without_being_read(tmp_path: Path) -> None:
+    pipe, loop = tmp_path / "pipe", tmp_path / "loop"
+    os.mkfifo(pipe)
+    loop.symlink_to(loop)
+    large = tmp_path / "large.pem"
+    large.write_bytes(b" " * 102_401)
+
+    for path, wrong in (
+        (tmp_path, "it is no file"),
+        (pipe, "it is no file"),
+        (Path("/dev/zero"), "it is no file"),
+        (tmp_path / "absent.pem", "there is no such file"),
+        (loop, "it can't be read (Too many levels of symbolic links)"),
+        (tmp_path / ("a" * 256), "it can't be read (File name too long)"),
+        (large, "it is too large for a PEM file"),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(wrong)}$"):
+            kinds.PEM_FILE.parse(str(path))
