@@ -149,16 +149,18 @@ def _unknown(assignment: shellconf.Assignment) -> Problem:
     )
 
 
-def warnings(config: Config, text: str, file: str = FILE_NAME) -> list[str]:
-    """Return ``FILE:LINE: KEY: warning: …`` for what is accepted, but may not be meant."""
-    document = shellconf.parse(text)
-    lines = []
-    for rule in rules.WARNINGS:
-        for key, sentence in rule(config):
-            found = document.last(key)
-            place = f"{file}:{found.line}" if found else file
-            lines.append(f"{place}: {key}: warning: {sentence}")
-    return lines
+def warnings(config: Config, text: str) -> list[str]:
+    """Return a line for each thing that is accepted, but may not be meant."""
+    return [
+        warning(text, key, sentence) for rule in rules.WARNINGS for key, sentence in rule(config)
+    ]
+
+
+def warning(text: str, key: str, sentence: str) -> str:
+    """Return ``FILE:LINE: KEY: warning: …``, where the line is that of ``key`` in ``text``."""
+    found = _by_present_name(shellconf.parse(text)).get(key)
+    place = f"{FILE_NAME}:{found.line}" if found else FILE_NAME
+    return f"{place}: {key}: warning: {sentence}"
 
 
 def conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:

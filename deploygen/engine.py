@@ -1,6 +1,5 @@
 """The one module that calls docker."""
 
-import json
 import subprocess
 
 from deploygen.errors import UserError
@@ -17,16 +16,23 @@ def networks() -> frozenset[str]:
 
     Raises EngineError if it can't be asked.
     """
-    command = ["docker", "network", "ls", "--format", "{{json .Name}}"]
+    command = ["docker", "network", "ls", "--format", "{{.Name}}"]
     try:
         done = subprocess.run(  # noqa: S603 - the words are ours
-            command, capture_output=True, text=True, timeout=_ANSWERS_WITHIN, check=False
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_ANSWERS_WITHIN,
+            check=False,
         )
     except FileNotFoundError:
         raise EngineError("there is no docker on this machine") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise EngineError(f"docker gave no answer ({type(error).__name__})") from None
+    except OSError as error:
+        raise EngineError(f"docker can't be run: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise EngineError(f"docker gave no answer within {_ANSWERS_WITHIN} seconds") from None
     if done.returncode != 0:
         reason = done.stderr.strip().splitlines()
-        raise EngineError(reason[-1] if reason else "docker gave no answer")
-    return frozenset(json.loads(line) for line in done.stdout.splitlines())
+        raise EngineError(reason[-1] if reason else f"docker ended with {done.returncode}")
+    return frozenset(done.stdout.split())

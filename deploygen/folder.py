@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploygen import config, engine, reference, secrets, shellconf, sources, topology
+from deploygen import config, engine, kinds, reference, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.generate import plan, write
@@ -106,23 +106,25 @@ def check(folder: Path) -> Checked:
     loaded = config.load(text, folder)
     warnings = config.warnings(loaded, text)
     if loaded.network is not None:
-        warnings += _look_for_network(loaded.network, text)
+        try:
+            _look_for_network(loaded.network, engine.networks(), text)
+        except engine.EngineError as error:
+            sentence = f"whether there is a network {loaded.network!r} could not be seen: {error}"
+            warnings.append(config.warning(text, "NETWORK", sentence))
     return Checked(warnings=tuple(warnings))
 
 
-def _look_for_network(network: str, text: str) -> list[str]:
-    found = shellconf.parse(text).last("NETWORK")
-    try:
-        there = engine.networks()
-    except engine.EngineError as error:
-        return [f"{FILE_NAME}: NETWORK: warning: {network} was not looked for: {error}"]
+def _look_for_network(network: str, there: Collection[str], text: str) -> None:
+    """Raises ConfigInvalid if ``network`` is not among those that are there."""
     if network in there:
-        return []
+        return
+    found = shellconf.parse(text).last("NETWORK")
+    others = sorted(set(there) - kinds.NETWORKS_OF_DOCKER)
     problem = Problem(
         line=found.line if found else None,
         key="NETWORK",
         wrong=f"there is no Docker network {network!r} on this machine",
-        accepted=f"accepted here is {' or '.join(sorted(there))}",
+        accepted=f"accepted here is {' or '.join(others)}" if others else "",
         remedy=f"make it: `docker network create {network}`",
     )
     raise ConfigInvalid(FILE_NAME, [problem])

@@ -15,6 +15,7 @@ T = TypeVar("T")
 MAX_PORT = 65535
 LOOPBACK = "127.0.0.1"
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the person's to choose
+NETWORKS_OF_DOCKER = frozenset({"bridge", "default", "host", "none"})
 _LARGEST_OBJECT = 5 * 1024**4  # of S3 (Amazon S3 User Guide, "Multipart upload limits")
 _MOST_IN_DISPLAY_NAME = 50  # of OIDC_DISPLAY_NAME in Outline's server/env.ts
 _LEAST_IN_MINIO_SECRET = 8  # of MinIO's internal/auth/credentials.go
@@ -234,6 +235,14 @@ def _pem_file(raw: str) -> PemFile:
     return PemFile(path=raw, text=text, is_public=bool(status.st_mode & stat.S_IROTH))
 
 
+def _network(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", raw):
+        raise ValueError("it is not a name that Docker takes")
+    if raw in NETWORKS_OF_DOCKER:
+        raise ValueError("it is one of Docker's own, where containers have no names")
+    return raw
+
+
 def _number(most: int) -> Callable[[str], int]:
     def parse(raw: str) -> int:
         if not re.fullmatch(r"[0-9]{1,12}", raw) or int(raw) > most:
@@ -333,10 +342,7 @@ PEM_FILE = Kind(
     is_path=True,
 )
 SECONDS = Kind(parse=_number(_TEN_YEARS), accepts="a number of seconds, up to ten years")
-NETWORK = Kind(
-    parse=_pattern(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", "it is not a name that Docker takes"),
-    accepts="the name of a Docker network",
-)
+NETWORK = Kind(parse=_network, accepts="the name of a Docker network that somebody made")
 ACME_DNS = Kind(
     parse=_pattern(r"dns_[a-z0-9_]{1,60}", "it is not a DNS provider of acme.sh"),
     accepts="a DNS provider as acme.sh names it, like dns_cf",

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 import deploygen
 from deploygen.cli import main
+from tests.deploygen import fake_docker
 
 SET = ("--yes", "--set", "ADMIN_EMAIL=wiki@example.com")
 COMMAND = (sys.executable, "-m", "deploygen")
@@ -277,6 +278,98 @@ def test_a_config_that_is_not_utf_8_is_refused_without_a_traceback(tmp_path: Pat
         1,
         f"deploygen: {tmp_path}/config.sh is not UTF-8 (byte 13); save it as UTF-8\n",
     )
+
+
+ON_A_NETWORK = ("--set", "NETWORK=web", "--set", "URL=http://wiki.example.com")
+
+
+@pytest.fixture
+def wiki_on_a_network(tmp_path: Path) -> Path:
+    assert run("init", tmp_path / "wiki", *SET, *ON_A_NETWORK).exit_code == 0
+    return tmp_path / "wiki"
+
+
+def line_of(key: str, folder: Path) -> int:
+    lines = (folder / "config.sh").read_text().splitlines()
+    return next(number for number, line in enumerate(lines, 1) if line.startswith(f"{key}="))
+
+
+def test_check_looks_for_the_network(
+    wiki_on_a_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out="bridge\nhost\nnone\nweb\n")
+
+    result = run("check", wiki_on_a_network)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("there", "accepted"),
+    [
+        ("bridge\nhost\nnone\n", ""),
+        ("bridge\nhost\nnone\nproxy\napps\n", "accepted here is apps or proxy; "),
+    ],
+)
+def test_check_says_how_a_network_that_is_missing_is_made(
+    wiki_on_a_network: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    there: str,
+    accepted: str,
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out=there)
+
+    result = run("check", wiki_on_a_network)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr == (
+        f"config.sh:{line_of('NETWORK', wiki_on_a_network)}: NETWORK: there is no Docker network"
+        f" 'web' on this machine; {accepted}make it: `docker network create web`\n"
+    )
+
+
+def test_check_warns_where_it_could_not_look_for_the_network(
+    wiki_on_a_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, err="permission denied\n", code=1)
+
+    result = run("check", wiki_on_a_network)
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"config.sh:{line_of('NETWORK', wiki_on_a_network)}: NETWORK: warning: whether there is a"
+        " network 'web' could not be seen: permission denied\n"
+    )
+
+
+def test_check_asks_no_docker_where_no_network_is_named(
+    wiki: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    docker = fake_docker.answers(tmp_path, monkeypatch)
+    docker.write_text(f"#!/bin/sh\n: > {tmp_path}/was-asked\n")
+
+    assert run("check", wiki).stderr == ""
+    assert not (tmp_path / "was-asked").exists()
+
+
+@pytest.mark.parametrize("verb", ["init", "render", "check"])
+def test_a_warning_is_told_beside_the_result_and_changes_no_exit_code(
+    tmp_path: Path, verb: str
+) -> None:
+    options = ("URL=https://wiki.example.com", "TLS=acme", "ACME_STAGING=true")
+    folder = tmp_path / "wiki"
+    made = run("init", folder, *SET, *(part for item in options for part in ("--set", item)))
+    assert made.exit_code == 0
+
+    result = run(verb, folder)
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"config.sh:{line_of('ACME_STAGING', folder)}: ACME_STAGING: warning: browsers don't trust"
+        " certificates of the staging: set it to false once they arrive\n"
+    )
+    assert ": warning: " not in result.stdout
 
 
 def test_the_version_is_shown() -> None:

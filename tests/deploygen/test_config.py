@@ -11,6 +11,7 @@ from deploygen import config, rules, shellconf
 from deploygen.errors import ConfigInvalid
 from deploygen.kinds import Origin
 from deploygen.settings import SETTINGS, Config
+from tests import certificates
 from tests.deploygen import golden
 from tests.deploygen.made import FAKE_SECRETS, config_text, configuration
 
@@ -658,6 +659,87 @@ def _unchecked(changes: dict[str, str]) -> Config:
         if not item.prefix
     }
     return Config(**read, acme_env=passed_on)
+
+
+@pytest.fixture(scope="module")
+def certificate_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A certificate without its issuer's, and its key, which everybody may read."""
+    folder = tmp_path_factory.mktemp("certificate")
+    made = certificates.make("wiki.example.com", issuer=certificates.authority("Test CA"))
+    (folder / "cert.pem").write_text(made.certificate_pem)
+    (folder / "key.pem").write_text(made.key_pem)
+    (folder / "key.pem").chmod(0o644)
+    return {"TLS_CERT_FILE": f"{folder}/cert.pem", "TLS_KEY_FILE": f"{folder}/key.pem"}
+
+
+def warned(changes: dict[str, str]) -> dict[str, str]:
+    """Return what is warned of, by the place that it names."""
+    text = config_text(**changes)
+    lines = config.warnings(config.load(text), text)
+    return dict(line.split(": warning: ", 1) for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "sentence"),
+    [
+        (
+            {**S3, "AWS_S3_ACL": "none"},
+            "AWS_S3_ACL",
+            "Outline up to 1.9.2 refuses attachments without an ACL (outline#1907): set it to"
+            " private unless your service refuses that",
+        ),
+        (
+            {**ACME, "ACME_STAGING": "true"},
+            "ACME_STAGING",
+            "browsers don't trust certificates of the staging: set it to false once they arrive",
+        ),
+    ],
+)
+def test_what_works_but_may_not_be_meant_is_warned_of(
+    changes: dict[str, str], key: str, sentence: str
+) -> None:
+    line = line_of(config_text(**changes), key)
+
+    assert warned(changes) == {f"config.sh:{line}: {key}": sentence}
+
+
+def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[str, str]) -> None:
+    changes = {"URL": WIKI, "TLS": "files", **certificate_files}
+    text = config_text(**changes)
+    key = certificate_files["TLS_KEY_FILE"]
+
+    assert warned(changes) == {
+        f"config.sh:{line_of(text, 'TLS_CERT_FILE')}: TLS_CERT_FILE": "the certificate comes"
+        " without that of its issuer, so some programs won't trust it: use the file with the whole"
+        " chain (often called fullchain)",
+        f"config.sh:{line_of(text, 'TLS_KEY_FILE')}: TLS_KEY_FILE": "every user of this machine can"
+        f" read the key: `chmod o= {key}`",
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        ACME,
+        S3,
+        {"ACME_STAGING": "true"},
+        {"AWS_S3_ACL": "none"},
+        {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},
+    ],
+)
+def test_what_has_no_effect_is_not_warned_of(changes: dict[str, str]) -> None:
+    assert warned(changes) == {}
+
+
+def test_a_warning_about_a_key_that_is_not_in_the_file_names_the_file() -> None:
+    assert config.warning("", "NETWORK", "a sentence") == "config.sh: NETWORK: warning: a sentence"
+
+
+def test_a_warning_about_a_key_under_an_old_name_has_its_line() -> None:
+    told = config.warning("\nHTTP_PORT_IP=80\n", "HTTP_PORT", "a sentence")
+
+    assert told == "config.sh:2: HTTP_PORT: warning: a sentence"
 
 
 def test_every_problem_is_told_in_one_run_in_the_order_of_the_file() -> None:

@@ -157,7 +157,7 @@ REFUSED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.TRUSTED, ["none,host", "everybody", "192.0.2.1/24", "0.0.0.0/0", "::/0"]),
     (kinds.ACME_SERVER, ["", "letsencript", "http://ca.example.com/dir", "https://a b"]),
     (kinds.SECONDS, ["", "-1", "1h", "315360001"]),
-    (kinds.NETWORK, ["", "-web", "web shared", "a" * 129]),
+    (kinds.NETWORK, ["", "-web", "web shared", "a" * 129, "bridge", "host", "none"]),
     (kinds.ACME_DNS, ["", "cf", "dns_cf; true", "dns_CF"]),
     (kinds.REGION, ["", "eu central", "a" * 65]),
     (kinds.PORT, ["", "0", "65536", "80 ", "+80", "٨٠", "8888/tcp"]),
