@@ -252,7 +252,8 @@ deliver() {
         return
     fi
     forget next failures since barred reason
-    if [ -n "$installed" ]; then
+    if [ -n "$installed" ] || [ -z "$told" ]; then
+        told=yes
         say "The gateway has a certificate for $ACME_DOMAINS, valid until $(clock "$expires")." \
             "It will be renewed on $(clock "$renew_at")."
     fi
@@ -277,6 +278,7 @@ allowed() {
 
 configure
 answered=0
+told=
 if ready; then
     deliver
 fi

@@ -94,6 +94,17 @@ def test_a_certificate_that_is_not_due_is_not_asked_for_again(service: AcmeServi
     assert len(service.calls) == 1
 
 
+def test_each_start_tells_until_when_the_certificate_is_valid(service: AcmeService) -> None:
+    service.brings()
+    service.run()
+    first = service.log
+
+    service.run()
+
+    assert first.count("valid until") == 1
+    assert service.log.count("valid until") == 2
+
+
 def test_a_certificate_is_renewed_when_a_third_of_its_life_is_left(service: AcmeService) -> None:
     service.brings(begun=timedelta(seconds=2), lasting=timedelta(seconds=12))
     service.start()

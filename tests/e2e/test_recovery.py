@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import httpx
 import pytest
 
@@ -65,7 +67,7 @@ def test_outline_is_reached_through_the_gateway_as_soon_as_it_answers(mortal_sta
         outline = mortal_stack.containers()["outline"]
         networks = outline["NetworkSettings"]["Networks"].values()
         itself = f"http://{next(network['IPAddress'] for network in networks)}:3000/_health"
-        eventually(lambda url=itself: httpx.get(url), within=WITHIN, pause=0.02)
+        eventually(partial(httpx.get, itself), within=WITHIN, pause=0.02)
 
         with Person(mortal_stack.url) as person:
             assert person.request("GET", "/_health").status_code == 200
