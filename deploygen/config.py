@@ -78,13 +78,13 @@ def _by_present_name(document: shellconf.Document) -> dict[str, shellconf.Assign
 def _passed_on(
     setting: Setting, found: Mapping[str, shellconf.Assignment]
 ) -> tuple[dict[str, str], list[Problem]]:
-    start = f"{setting.name}_"
     values: dict[str, str] = {}
     problems: list[Problem] = []
     for key, item in found.items():
-        if key.startswith(start) and item.value:
+        name = setting.passed_on(key)
+        if name is not None and item.value:
             try:
-                values[key.removeprefix(start)] = setting.kind.parse(item.value)
+                values[name] = setting.kind.parse(item.value)
             except ValueError as error:
                 problems.append(
                     Problem(
@@ -136,17 +136,26 @@ def _wrong_value(
 
 
 def _unknown(assignment: shellconf.Assignment) -> Problem:
-    close = get_close_matches(assignment.key.upper(), [*BY_NAME, *_OLD_NAMES], n=1)
-    meant = _OLD_NAMES.get(close[0], close[0]) if close else ""
-    if assignment.key in rules.ACME_VARIABLES:
-        meant = f"ACME_ENV_{assignment.key}"
     return Problem(
         line=assignment.line,
         key=assignment.key,
         wrong="there is no such key",
-        accepted=f"did you mean {meant}?" if meant else "",
-        remedy="correct or remove the line; config.sh.example lists every key",
+        accepted=meant(assignment.key),
+        remedy=f"correct or remove the line; {FILE_NAME}.example lists every key",
     )
+
+
+def meant(key: str) -> str:
+    """Return what an unknown ``key`` may be a mistyped name of, or nothing."""
+    if key in rules.ACME_VARIABLES:
+        return f"did you mean ACME_ENV_{key}?"
+    for item in SETTINGS:
+        if item.prefix and key.startswith(item.name):
+            return (
+                f"accepted is {item.name}_ and the name of a variable, which is not ours (ACME_…)"
+            )
+    close = get_close_matches(key.upper(), [*BY_NAME, *_OLD_NAMES], n=1)
+    return f"did you mean {_OLD_NAMES.get(close[0], close[0])}?" if close else ""
 
 
 def warnings(config: Config, text: str) -> list[str]:

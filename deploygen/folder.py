@@ -64,7 +64,7 @@ def assign(text: str, values: Mapping[str, str]) -> str:
             line=None,
             key=key,
             wrong="there is no such key",
-            accepted="",
+            accepted=config.meant(key),
             remedy=f"correct the --set option; {FILE_NAME}.example lists every key",
         )
         for key in values

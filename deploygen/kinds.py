@@ -165,9 +165,12 @@ def _email(raw: str) -> str:
 
 def _ip(raw: str) -> str:
     try:
-        return str(ipaddress.ip_address(raw))
+        address = str(ipaddress.ip_address(raw))
     except ValueError:
         raise ValueError("it is not an IP address") from None
+    if "%" in address:
+        raise ValueError("it names a network interface after %, which Docker does not take")
+    return address
 
 
 def _names(raw: str) -> tuple[str, ...]:
@@ -194,6 +197,8 @@ def _trusted_item(item: str) -> str:
         if "host bits" in str(error):
             raise ValueError("one of its networks has bits set after its prefix") from None
         raise ValueError("one of its items is no address or network") from None
+    if "%" in item:
+        raise ValueError("one of its items names a network interface after %")
     if network.prefixlen == 0:
         raise ValueError("it would have everybody believed, who could then forge any address")
     return str(network)

@@ -45,6 +45,8 @@ _ACME_PROVIDERS = {
 ACME_VARIABLES = frozenset(
     name for sets in _ACME_PROVIDERS.values() for names in sets for name in names
 )
+# Who makes the external account that an authority demands.
+_GIVERS_OF_EAB = {"google": "Google Cloud's publicca", "actalis": "Actalis's customer portal"}
 # Aliyun OSS and Tencent COS refuse the bucket in the path; Cloudflare R2 has no POST Object.
 _ONLY_BUCKETS_IN_HOSTS = (".aliyuncs.com", ".myqcloud.com")
 _WITHOUT_POST = (".r2.cloudflarestorage.com",)
@@ -82,8 +84,13 @@ def _scheme_and_tls(config: Config) -> Iterator[Conflict]:
         )
 
 
+def _scheme_fits_tls(config: Config) -> bool:
+    """Tell whether it is known who ends TLS: what follows from that is judged only then."""
+    return config.https == (config.tls != "off")
+
+
 def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
-    if config.is_behind_proxy:
+    if config.is_behind_proxy or not _scheme_fits_tls(config):
         return
     key, port = ("HTTP_PORT", config.http_port)
     if config.gateway_ends_tls:
@@ -110,17 +117,21 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
 
 def _ports_apart(config: Config) -> Iterator[Conflict]:
     ports = [item.port for item in topology.of(config).published]
-    if len(set(ports)) < len(ports):
-        yield (
-            "HTTP_PORT",
-            f"http and https would both be published on port {ports[0]}",
-            "accepted are two different ports",
-            "leave HTTP_PORT empty, or choose another port",
-        )
+    if len(set(ports)) == len(ports):
+        return
+    chosen = {"HTTP_PORT": config.http_port, "HTTPS_PORT": config.https_port}
+    key = next((key for key, port in chosen.items() if port is not None), None)
+    yield (
+        key or "URL",
+        f"http and https would both be published on port {ports[0]}",
+        "accepted are two different ports",
+        f"leave {key} empty, or choose another port" if key else "choose another port",
+    )
 
 
 def _https_port_of_whom(config: Config) -> Iterator[Conflict]:
-    if config.https_port is not None and not config.gateway_ends_tls:
+    undecided = config.tls == "off" and config.https  # which is told of URL
+    if config.https_port is not None and config.tls not in {"acme", "files"} and not undecided:
         yield (
             "HTTPS_PORT",
             f"with TLS={config.tls} the gateway speaks no https",
@@ -137,6 +148,13 @@ def _own_hosts(config: Config) -> Iterator[Conflict]:
                 f"the gateway answers at {config.url}, and {origin} has another scheme or port",
                 "accepted is another host with the scheme and port of URL",
                 f"write it as {Origin(config.url.scheme, origin.host, config.url.port)}",
+            )
+        elif origin.is_loopback and not config.url.is_loopback:
+            yield (
+                key,
+                f"{origin.host} is each browser's own machine, while URL is at {config.url.host}",
+                "accepted is a host that leads to this machine, as that of URL does",
+                f"leave {key} empty, or give it such a host",
             )
     hosts = [("URL", config.url.host), *((key, item.host) for key, item in _own_origins(config))]
     for (first, host), (second, other) in combinations(hosts, 2):
@@ -201,18 +219,23 @@ def _certificate_is_fit(config: Config) -> Iterator[Conflict]:
 def _acme_knows_the_names(config: Config) -> Iterator[Conflict]:
     if config.tls != "acme":
         return
-    for key, origin in [("URL", config.url), *_own_origins(config)]:
+    named = {origin.host: (key, origin) for key, origin in _own_origins(config)}
+    named |= {config.url.host: ("URL", config.url)}
+    for name in config.acme_domains:
+        host = name.removeprefix("*.")
+        named.setdefault(host, ("ACME_DOMAINS", Origin("https", host, config.url.port)))
+    for host, (key, origin) in named.items():
         if origin.is_ip_address or origin.is_loopback:
             yield (
                 key,
-                f"no authority gives a certificate for {origin.host}",
+                f"no authority gives a certificate for {host}",
                 "accepted with TLS=acme is a host name of the public DNS",
                 "use such a name, or TLS=files with a certificate of yours",
             )
-        elif "/" not in config.acme_server and _PRIVATE_DOMAINS.fullmatch(origin.host):
+        elif "/" not in config.acme_server and _PRIVATE_DOMAINS.fullmatch(host):
             yield (
                 key,
-                f"no public authority gives a certificate for {origin.host}",
+                f"no public authority gives a certificate for {host}",
                 "accepted is a public name, or the URL of an authority of your own in ACME_SERVER",
                 "use such a name, or TLS=files with a certificate of yours",
             )
@@ -255,17 +278,19 @@ def _acme_dns_has_its_variables(config: Config) -> Iterator[Conflict]:
 
 
 def _acme_can_be_reached(config: Config) -> Iterator[Conflict]:
-    if config.tls != "acme" or config.acme_dns is not None or config.network is None:
+    if not _challenged_by_http(config) or config.network is None or config.http_ip is not None:
         return
-    where = topology.of(config)
-    redirecting = {item.port for item in where.redirecting}
-    if not any(item.container_port in redirecting for item in where.published):
-        yield (
-            "ACME_DNS",
-            "the authority comes to port 80 (HTTP-01), but with NETWORK no port is published",
-            "accepted is HTTP_PORT=80, or a DNS provider in ACME_DNS",
-            "set one of the two, or end TLS in the web server in front (TLS=proxy)",
-        )
+    # What is published beside a network is on 127.0.0.1 by default.
+    yield (
+        "ACME_DNS",
+        "the authority comes to port 80 (HTTP-01), which with NETWORK is not published to it",
+        "accepted is HTTP_IP=0.0.0.0, or a DNS provider in ACME_DNS",
+        "set one of the two, or end TLS in the web server in front (TLS=proxy)",
+    )
+
+
+def _challenged_by_http(config: Config) -> bool:
+    return config.tls == "acme" and config.acme_dns is None and _scheme_fits_tls(config)
 
 
 def _acme_server_is_trusted(config: Config) -> Iterator[Conflict]:
@@ -294,12 +319,12 @@ def _acme_account(config: Config) -> Iterator[Conflict]:
             "accepted are both or neither of ACME_EAB_KID and ACME_EAB_HMAC_KEY",
             f"set {missing} in config.sh, or empty the other",
         )
-    elif config.acme_server == "google" and not bound:
+    elif config.acme_server in _GIVERS_OF_EAB and not bound:
         yield (
             "ACME_EAB_KID",
-            "google demands an external account, and it has no value",
-            "accepted with ACME_SERVER=google are ACME_EAB_KID and ACME_EAB_HMAC_KEY",
-            "set both in config.sh (Google Cloud's publicca makes them)",
+            f"{config.acme_server} demands an external account, and it has no value",
+            f"accepted with {config.acme_server} are ACME_EAB_KID and ACME_EAB_HMAC_KEY",
+            f"set both in config.sh ({_GIVERS_OF_EAB[config.acme_server]} makes them)",
         )
     if config.acme_server in {"zerossl", "sslcom"} and not (config.acme_email or bound):
         yield (
@@ -321,47 +346,77 @@ def _acme_account(config: Config) -> Iterator[Conflict]:
 
 
 def _outer_proxy_in_front_of_what(config: Config) -> Iterator[Conflict]:
-    if config.outer_proxy is not None and config.gateway_ends_tls:
+    if config.outer_proxy is not None and config.tls in {"acme", "files"}:
         yield (
             "OUTER_PROXY",
             f"with TLS={config.tls} the gateway itself ends TLS, and nothing is in front",
             "accepted is a value with TLS=proxy or off, else empty",
             "set TLS=proxy, or leave OUTER_PROXY empty",
         )
-    if config.outer_proxy in {"traefik", "nginx-proxy"} and config.network is None:
+    elif _lacks_network(config):
         yield (
             "NETWORK",
             f"{config.outer_proxy} finds the gateway on a Docker network, and none is named",
             f"accepted is the network that {config.outer_proxy} is on",
             "set NETWORK to it (`docker network ls` lists them)",
         )
-    if (
-        config.outer_proxy is not None
-        and config.network is None
-        and config.tls == "off"
-        and (config.http_port == config.url.port)
-    ):
+
+
+def _lacks_network(config: Config) -> bool:
+    return config.outer_proxy in {"traefik", "nginx-proxy"} and config.network is None
+
+
+def _port_left_to_what_is_in_front(config: Config) -> Iterator[Conflict]:
+    # Without OUTER_PROXY the web server may be on another machine, unless only this one gets in.
+    is_here = config.outer_proxy is not None or (
+        config.tls == "proxy" and _only_from_this_machine(config)
+    )
+    if not is_here or config.gateway_ends_tls or not _scheme_fits_tls(config):
+        return
+    port = config.url.port
+    if any(item.port == port for item in topology.of(config).published):
         yield (
             "HTTP_PORT",
-            f"{config.outer_proxy} in front needs port {config.url.port} itself",
-            "accepted is empty, or a port that is not the URL's",
-            "leave HTTP_PORT empty",
+            f"{config.outer_proxy or 'the web server'} in front needs port {port} itself",
+            f"accepted is any port but {port}, which is the URL's"
+            if config.http_port is None
+            else "accepted is empty, or a port that is not the URL's",
+            "set HTTP_PORT to another port"
+            if config.http_port is None
+            else "leave HTTP_PORT empty",
+        )
+
+
+def _only_from_this_machine(config: Config) -> bool:
+    ip = topology.published_ip(config)
+    return ip is not None and ipaddress.ip_address(ip).is_loopback
+
+
+def _network_is_made_outside(config: Config) -> Iterator[Conflict]:
+    own = [f"{config.compose_project_name}_{network}" for network in ("backend", "frontend")]
+    if config.network in own:
+        yield (
+            "NETWORK",
+            f"{config.network} is a network of the deployment's own",
+            "accepted is a network that was made outside, by `docker network create NAME`",
+            "leave it empty, or name the network that the web server in front is on",
         )
 
 
 def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
     trusted = topology.trusted(config)
-    if trusted.network and config.network is None:
+    if trusted.network and config.network is None and not _lacks_network(config):
         yield (
             "TRUSTED_PROXIES",
             "it says network, but NETWORK names none",
             "accepted is network with NETWORK alone",
             "set NETWORK, or name the proxies by their addresses",
         )
-    if not trusted.host or (config.network is not None and not topology.of(config).published):
+    if not trusted.host or not _scheme_fits_tls(config):
         return
-    ip = topology.published_ip(config)
-    if ip is None or not ipaddress.ip_address(ip).is_loopback:
+    if config.network is not None and not topology.of(config).published:
+        return
+    if not _only_from_this_machine(config):
         # Docker's own proxy passes on what it can't forward, under the same address.
         yield (
             "TRUSTED_PROXIES",
@@ -429,15 +484,21 @@ def _bucket_reachable_from_inside(config: Config) -> Iterator[Conflict]:
     if config.file_storage != "minio":
         return
     origin = topology.bucket_origin(config)
-    if not origin.is_ip_address or not (config.https or ":" in origin.host):
-        return
-    how = "over IPv6" if ":" in origin.host else "with https at an IP address"
-    yield (
-        "URL",
-        f"{how} Outline can't reach its own uploads",
-        "accepted is a host name, an AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local",
-        "give the machine a name, or set FILE_STORAGE=local",
-    )
+    if origin.host == "localhost" or (origin.is_ip_address and origin.is_loopback):
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            f"{origin.host} is Outline's own container to Outline",
+            "accepted is empty, or a host name like files.localhost",
+            "leave it empty",
+        )
+    elif origin.is_ip_address and (config.https or ":" in origin.host):
+        how = "over IPv6" if ":" in origin.host else "with https at an IP address"
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
+            f"{how} Outline can't reach its own uploads",
+            "accepted is a host name, an AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local",
+            "give the machine a name, or set FILE_STORAGE=local",
+        )
 
 
 def _external_storage_has_an_address(config: Config) -> Iterator[Conflict]:
@@ -460,6 +521,13 @@ def _external_storage_answers_browsers_and_outline(config: Config) -> Iterator[C
             f"{endpoint.host} is another machine to Outline in its container than to browsers",
             "accepted is an address that both reach",
             "use the machine's address in the network, or a name that leads there",
+        )
+    if endpoint in (config.url, config.oidc_url):
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            f"{endpoint} is the wiki itself",
+            "accepted is the endpoint of an S3 service",
+            "write the service's endpoint, or use FILE_STORAGE=minio",
         )
     if config.https and endpoint.scheme == "http":
         yield (
@@ -539,6 +607,8 @@ RULES: tuple[Rule, ...] = (
     _acme_server_is_trusted,
     _acme_account,
     _outer_proxy_in_front_of_what,
+    _port_left_to_what_is_in_front,
+    _network_is_made_outside,
     _trusted_can_be_told_apart,
     _bucket_not_in_its_address,
     _no_s3_before_the_port,
@@ -582,6 +652,30 @@ def _key_is_secret(config: Config) -> Iterator[Warned]:
         )
 
 
+def _challenge_arrives(config: Config) -> Iterator[Warned]:
+    if _challenged_by_http(config) and _only_from_this_machine(config):
+        yield (
+            "HTTP_IP",
+            (
+                "the authority comes to port 80 (HTTP-01), and the gateway's is for this machine "
+                "alone: have something pass it on, or leave HTTP_IP empty"
+            ),
+        )
+
+
+def _somebody_is_believed(config: Config) -> Iterator[Warned]:
+    # With `none` it is meant.
+    in_front = config.tls == "proxy" or config.outer_proxy is not None
+    if in_front and not config.trusted_proxies and not topology.trusted(config).anybody:
+        yield (
+            "TRUSTED_PROXIES",
+            (
+                "others than this machine reach the gateway, so nobody is believed, and every "
+                "client has the address of the web server in front: name that address here"
+            ),
+        )
+
+
 def _trial_certificate(config: Config) -> Iterator[Warned]:
     if config.tls == "acme" and config.acme_staging:
         yield (
@@ -594,5 +688,7 @@ WARNINGS: tuple[Callable[[Config], Iterator[Warned]], ...] = (
     _storage_without_acl,
     _certificate_is_sound,
     _key_is_secret,
+    _challenge_arrives,
+    _somebody_is_believed,
     _trial_certificate,
 )

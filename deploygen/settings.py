@@ -4,6 +4,7 @@ The fields of :class:`Config` are the keys, in lower case. Parsing, validation, 
 the prompts all come from here; a key is added by adding a field.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
@@ -57,6 +58,15 @@ class Setting:
     confidential: bool = False
     prefix: bool = False
     prompt: str | None = None
+
+    def passed_on(self, key: str) -> str | None:
+        """Return the variable that a key with this prefix is passed on as, None if it is none.
+
+        Those that begin with ACME_ are our own, as the container has them.
+        """
+        name = key.removeprefix(f"{self.name}_")
+        is_one = re.fullmatch(r"(?!ACME_)[A-Za-z_][A-Za-z0-9_]*", name)
+        return name if is_one and name != key else None
 
     @property
     def comment(self) -> str:
@@ -504,8 +514,8 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 def named(key: str) -> Setting | None:
     """Return the setting that a key of config.sh belongs to, None if there is none."""
-    if key in BY_NAME:
-        return BY_NAME[key]
-    return next(
-        (item for item in SETTINGS if item.prefix and key.startswith(f"{item.name}_")), None
-    )
+    setting = BY_NAME.get(key)
+    if setting is None:
+        prefixes = (item for item in SETTINGS if item.prefix)
+        return next((item for item in prefixes if item.passed_on(key)), None)
+    return None if setting.prefix else setting

@@ -187,7 +187,9 @@ def test_init_without_what_it_needs_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("assignment", "exit_code", "said"),
     [
-        ("NO_SUCH_KEY=1", 3, "--set: NO_SUCH_KEY: there is no such key; correct the --set option"),
+        ("ZZZ=1", 3, "--set: ZZZ: there is no such key; correct the --set option"),
+        ("=1", 3, "--set: : there is no such key; correct the --set option"),
+        ("http_port=80", 3, "--set: http_port: there is no such key; did you mean HTTP_PORT?; "),
         ("URL", 2, "Invalid value for --set: 'URL' is not KEY=VALUE"),
         ("URL=ftp://example.com", 3, "URL: 'ftp://example.com' is not right"),
     ],

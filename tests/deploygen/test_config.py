@@ -221,6 +221,9 @@ def test_a_key_that_is_needed_and_absent_has_no_line() -> None:
     ]
 
 
+PASSED_ON = "accepted is ACME_ENV_ and the name of a variable, which is not ours (ACME_…); "
+
+
 @pytest.mark.parametrize(
     ("key", "meant"),
     [
@@ -229,6 +232,11 @@ def test_a_key_that_is_needed_and_absent_has_no_line() -> None:
         ("HTTP_PORTS_IP", "did you mean HTTP_PORT?; "),
         ("CF_Token", "did you mean ACME_ENV_CF_Token?; "),
         ("ZZZ", ""),
+        # What is passed on needs a name, one that bash takes and that is not our own.
+        ("ACME_ENV", PASSED_ON),
+        ("ACME_ENV_", PASSED_ON),
+        ("ACME_ENV_1st", PASSED_ON),
+        ("ACME_ENV_ACME_SERVER", PASSED_ON),
     ],
 )
 def test_a_key_that_does_not_exist_is_answered_with_the_nearest(key: str, meant: str) -> None:
@@ -364,6 +372,19 @@ OWN_HOSTS = {
             " set FILE_STORAGE=local",
         ),
         (
+            {"AWS_S3_UPLOAD_BUCKET_URL": "http://127.0.0.1:8888"},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "127.0.0.1 is Outline's own container to Outline; accepted is empty, or a host name"
+            " like files.localhost; leave it empty",
+        ),
+        (
+            {**PROXY, "AWS_S3_UPLOAD_BUCKET_URL": "https://192.0.2.10"},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "with https at an IP address Outline can't reach its own uploads; accepted is a host"
+            " name, an AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local; give the machine a"
+            " name, or set FILE_STORAGE=local",
+        ),
+        (
             {"URL": "http://wiki.example.com", "TLS": "acme"},
             "URL",
             "it is http, but TLS=acme means that the gateway gets certificates; accepted is an"
@@ -374,6 +395,18 @@ OWN_HOSTS = {
             "HTTP_PORT",
             "http and https would both be published on port 443; accepted are two different ports;"
             " leave HTTP_PORT empty, or choose another port",
+        ),
+        (
+            {**ACME, "HTTPS_PORT": "80"},
+            "HTTPS_PORT",
+            "http and https would both be published on port 80; accepted are two different ports;"
+            " leave HTTPS_PORT empty, or choose another port",
+        ),
+        (
+            {**ACME, "URL": "https://wiki.example.com:80"},
+            "URL",
+            "http and https would both be published on port 80; accepted are two different ports;"
+            " choose another port",
         ),
         (
             {**PROXY, "HTTPS_PORT": "443"},
@@ -393,6 +426,13 @@ OWN_HOSTS = {
             "OIDC_URL",
             "its host is that of URL; accepted is a host of its own, or empty; leave OIDC_URL"
             " empty, or give it a host of its own",
+        ),
+        (
+            {**PROXY, "OIDC_URL": "https://accounts.localhost"},
+            "OIDC_URL",
+            "accounts.localhost is each browser's own machine, while URL is at wiki.example.com;"
+            " accepted is a host that leads to this machine, as that of URL does; leave OIDC_URL"
+            " empty, or give it such a host",
         ),
         (
             {
@@ -419,6 +459,19 @@ OWN_HOSTS = {
         (
             {**ACME, "URL": "https://wiki.lan"},
             "URL",
+            "no public authority gives a certificate for wiki.lan; accepted is a public name, or"
+            " the URL of an authority of your own in ACME_SERVER; use such a name, or TLS=files"
+            " with a certificate of yours",
+        ),
+        (
+            {**ACME, "ACME_DOMAINS": "wiki.example.com,192.0.2.10"},
+            "ACME_DOMAINS",
+            "no authority gives a certificate for 192.0.2.10; accepted with TLS=acme is a host name"
+            " of the public DNS; use such a name, or TLS=files with a certificate of yours",
+        ),
+        (
+            {**ACME, "ACME_DOMAINS": "wiki.example.com,wiki.lan"},
+            "ACME_DOMAINS",
             "no public authority gives a certificate for wiki.lan; accepted is a public name, or"
             " the URL of an authority of your own in ACME_SERVER; use such a name, or TLS=files"
             " with a certificate of yours",
@@ -451,9 +504,17 @@ OWN_HOSTS = {
         (
             {**ACME, "NETWORK": "web"},
             "ACME_DNS",
-            "the authority comes to port 80 (HTTP-01), but with NETWORK no port is published;"
-            " accepted is HTTP_PORT=80, or a DNS provider in ACME_DNS; set one of the two, or end"
-            " TLS in the web server in front (TLS=proxy)",
+            "the authority comes to port 80 (HTTP-01), which with NETWORK is not published to it;"
+            " accepted is HTTP_IP=0.0.0.0, or a DNS provider in ACME_DNS; set one of the two, or"
+            " end TLS in the web server in front (TLS=proxy)",
+        ),
+        (
+            # On 127.0.0.1 alone.
+            {**ACME, "NETWORK": "web", "HTTP_PORT": "80"},
+            "ACME_DNS",
+            "the authority comes to port 80 (HTTP-01), which with NETWORK is not published to it;"
+            " accepted is HTTP_IP=0.0.0.0, or a DNS provider in ACME_DNS; set one of the two, or"
+            " end TLS in the web server in front (TLS=proxy)",
         ),
         (
             {**ACME, "ACME_CA_BUNDLE": KEY_FILE},
@@ -471,9 +532,16 @@ OWN_HOSTS = {
         (
             {**ACME, "ACME_SERVER": "google"},
             "ACME_EAB_KID",
-            "google demands an external account, and it has no value; accepted with"
-            " ACME_SERVER=google are ACME_EAB_KID and ACME_EAB_HMAC_KEY; set both in config.sh"
-            " (Google Cloud's publicca makes them)",
+            "google demands an external account, and it has no value; accepted with google are"
+            " ACME_EAB_KID and ACME_EAB_HMAC_KEY; set both in config.sh (Google Cloud's publicca"
+            " makes them)",
+        ),
+        (
+            {**ACME, "ACME_SERVER": "actalis"},
+            "ACME_EAB_KID",
+            "actalis demands an external account, and it has no value; accepted with actalis are"
+            " ACME_EAB_KID and ACME_EAB_HMAC_KEY; set both in config.sh (Actalis's customer portal"
+            " makes them)",
         ),
         (
             {**ACME, "ACME_SERVER": "zerossl"},
@@ -505,6 +573,31 @@ OWN_HOSTS = {
             "HTTP_PORT",
             "nginx in front needs port 80 itself; accepted is empty, or a port that is not the"
             " URL's; leave HTTP_PORT empty",
+        ),
+        (
+            {"URL": "http://wiki.example.com:8888", "OUTER_PROXY": "nginx"},
+            "HTTP_PORT",
+            "nginx in front needs port 8888 itself; accepted is any port but 8888, which is the"
+            " URL's; set HTTP_PORT to another port",
+        ),
+        (
+            {**PROXY, "HTTP_PORT": "443"},
+            "HTTP_PORT",
+            "the web server in front needs port 443 itself; accepted is empty, or a port that is"
+            " not the URL's; leave HTTP_PORT empty",
+        ),
+        (
+            {**PROXY, "OUTER_PROXY": "traefik", "NETWORK": "web", "HTTP_PORT": "443"},
+            "HTTP_PORT",
+            "traefik in front needs port 443 itself; accepted is empty, or a port that is not the"
+            " URL's; leave HTTP_PORT empty",
+        ),
+        (
+            {**PROXY, "NETWORK": "wiki_frontend"},
+            "NETWORK",
+            "wiki_frontend is a network of the deployment's own; accepted is a network that was"
+            " made outside, by `docker network create NAME`; leave it empty, or name the network"
+            " that the web server in front is on",
         ),
         (
             {**PROXY, "TRUSTED_PROXIES": "network"},
@@ -540,6 +633,12 @@ OWN_HOSTS = {
             "localhost is another machine to Outline in its container than to browsers; accepted"
             " is an address that both reach; use the machine's address in the network, or a name"
             " that leads there",
+        ),
+        (
+            {**S3, **PROXY, "AWS_S3_UPLOAD_BUCKET_URL": WIKI},
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "https://wiki.example.com is the wiki itself; accepted is the endpoint of an S3"
+            " service; write the service's endpoint, or use FILE_STORAGE=minio",
         ),
         (
             {**S3, **PROXY, "AWS_S3_UPLOAD_BUCKET_URL": "http://nas.example.org"},
@@ -611,7 +710,13 @@ def test_keys_that_contradict_each_other_are_explained(
         {**ACME, "ACME_DNS": "dns_dp", "ACME_ENV_DP_Id": "1", "ACME_ENV_DP_Key": "2"},
         {**ACME, "ACME_DNS": "dns_unheard_of", "ACME_DOMAINS": "example.com,*.example.com"},
         {**ACME, "URL": "https://wiki.lan", "ACME_SERVER": "https://ca.lan/dir"},
-        {**ACME, "NETWORK": "web", "HTTP_PORT": "80"},
+        {**ACME, "NETWORK": "web", "HTTP_IP": "0.0.0.0"},
+        {**ACME, "ACME_DNS": "dns_unheard_of", "NETWORK": "web"},
+        {**ACME, "ACME_SERVER": "actalis", "ACME_EAB_KID": "kid", "ACME_EAB_HMAC_KEY": "key"},
+        {"URL": "http://localhost:8888", "OIDC_URL": "http://accounts.localhost:8888"},
+        {"AWS_S3_UPLOAD_BUCKET_URL": "http://uploads.localhost:8888"},
+        # A web server elsewhere has ports of its own.
+        {**PROXY, "HTTP_IP": "0.0.0.0", "HTTP_PORT": "443", "TRUSTED_PROXIES": "192.0.2.1"},
         {**PROXY, "OUTER_PROXY": "traefik", "NETWORK": "web"},
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "192.0.2.1"},
         {"URL": "http://wiki.example.com", "OUTER_PROXY": "caddy"},
@@ -631,6 +736,23 @@ def test_keys_that_contradict_each_other_are_explained(
 )
 def test_keys_that_go_together_are_accepted(changes: dict[str, str]) -> None:
     configuration(**changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        # Who ends TLS is not known, and what follows from it not judged.
+        ({"URL": WIKI, "HTTPS_PORT": "443"}, "URL"),
+        ({"URL": WIKI, "TRUSTED_PROXIES": "host"}, "URL"),
+        ({**ACME, "URL": "http://wiki.example.com", "HTTPS_PORT": "443"}, "URL"),
+        ({**ACME, "URL": "http://wiki.example.com", "NETWORK": "web"}, "URL"),
+        ({**PROXY, "URL": "http://wiki.example.com", "HTTP_PORT": "80"}, "URL"),
+        ({**ACME, "OUTER_PROXY": "traefik"}, "OUTER_PROXY"),
+        ({**PROXY, "OUTER_PROXY": "traefik", "TRUSTED_PROXIES": "network"}, "NETWORK"),
+    ],
+)
+def test_one_mistake_is_one_message(changes: dict[str, str], key: str) -> None:
+    assert [message.split(": ")[1] for message in messages(config_text(**changes))] == [key]
 
 
 def test_every_rule_between_keys_is_in_the_table() -> None:
@@ -689,6 +811,18 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             " private unless your service refuses that",
         ),
         (
+            {**ACME, "HTTP_IP": "127.0.0.1"},
+            "HTTP_IP",
+            "the authority comes to port 80 (HTTP-01), and the gateway's is for this machine alone:"
+            " have something pass it on, or leave HTTP_IP empty",
+        ),
+        (
+            {**PROXY, "HTTP_IP": "0.0.0.0"},
+            "TRUSTED_PROXIES",
+            "others than this machine reach the gateway, so nobody is believed, and every client"
+            " has the address of the web server in front: name that address here",
+        ),
+        (
             {**ACME, "ACME_STAGING": "true"},
             "ACME_STAGING",
             "browsers don't trust certificates of the staging: set it to false once they arrive",
@@ -724,11 +858,12 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
         ACME,
         S3,
         {"ACME_STAGING": "true"},
+        {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
         {"AWS_S3_ACL": "none"},
         {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},
     ],
 )
-def test_what_has_no_effect_is_not_warned_of(changes: dict[str, str]) -> None:
+def test_what_is_meant_or_has_no_effect_is_not_warned_of(changes: dict[str, str]) -> None:
     assert warned(changes) == {}
 
 

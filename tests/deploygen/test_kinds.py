@@ -151,10 +151,16 @@ REFUSED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.NAME, ["a" * 51, "two\nlines"]),
     (kinds.MINIO_SECRET, ["", "1234567", "1234\t5678"]),
     (kinds.EMAIL, ["", "wiki", "wiki@localhost", "a b@example.com", ".a@example.com", "é@e.com"]),
-    (kinds.IP, ["", "localhost", "192.0.2", "192.0.2.010", "[::1]", "192.0.2.0/24"]),
+    (
+        kinds.IP,
+        ["", "localhost", "192.0.2", "192.0.2.010", "[::1]", "192.0.2.0/24", "fe80::1%eth0"],
+    ),
     (kinds.BOOLEAN, ["", "yes", "True", "1"]),
     (kinds.NAMES, ["*", "a b", "https://example.com", "sub.*.example.com"]),
-    (kinds.TRUSTED, ["none,host", "everybody", "192.0.2.1/24", "0.0.0.0/0", "::/0"]),
+    (
+        kinds.TRUSTED,
+        ["none,host", "everybody", "192.0.2.1/24", "0.0.0.0/0", "::/0", "fe80::1%eth0"],
+    ),
     (kinds.ACME_SERVER, ["", "letsencript", "http://ca.example.com/dir", "https://a b"]),
     (kinds.SECONDS, ["", "-1", "1h", "315360001"]),
     (kinds.NETWORK, ["", "-web", "web shared", "a" * 129, "bridge", "host", "none"]),
