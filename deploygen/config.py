@@ -16,7 +16,7 @@ _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
-def load(text: str, folder: Path = Path(), file: str = FILE_NAME) -> Config:
+def load(text: str, folder: Path = Path()) -> Config:
     """Read a config.sh; the paths in it begin at ``folder``.
 
     Raises ConfigInvalid with all problems: of syntax, of single values and between keys.
@@ -40,9 +40,9 @@ def load(text: str, folder: Path = Path(), file: str = FILE_NAME) -> Config:
                 given = setting.given_with and _is_given(setting.given_with, found)
                 problems.append(_wrong_value(setting, assignment, str(error), given=bool(given)))
     lines = {name: item.line for name, item in found.items()}
-    problems += conflicts(cast("Config", _Partial(values)), lines)
+    problems += _conflicts(cast("Config", _Partial(values)), lines)
     if problems:
-        raise ConfigInvalid(file, problems)
+        raise ConfigInvalid(FILE_NAME, problems)
     return Config(**values)
 
 
@@ -172,7 +172,7 @@ def warning(text: str, key: str, sentence: str) -> str:
     return f"{place}: {key}: warning: {sentence}"
 
 
-def conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
+def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
     """Return what is wrong between the keys of a Config."""
     problems: list[Problem] = []
     for rule in rules.RULES:

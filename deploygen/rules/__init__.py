@@ -1,0 +1,22 @@
+"""What must hold between keys: each rule yields what is wrong, what is accepted and what to do.
+
+Warnings are rules too, for what works all the same; they yield a key and a sentence.
+"""
+
+from deploygen.rules import address, certificates, proxies, storage
+from deploygen.rules.certificates import ACME_VARIABLES
+from deploygen.rules.common import Rule, Warner
+
+__all__ = ["ACME_VARIABLES", "RULES", "WARNINGS"]
+
+RULES: tuple[Rule, ...] = (
+    *address.RULES,
+    *certificates.RULES,
+    *proxies.RULES,
+    *storage.RULES,
+)
+WARNINGS: tuple[Warner, ...] = (
+    *certificates.WARNINGS,
+    *proxies.WARNINGS,
+    *storage.WARNINGS,
+)

@@ -1,0 +1,115 @@
+"""What stands in front, and whom the gateway believes."""
+
+from collections.abc import Iterator
+
+from deploygen import topology
+from deploygen.rules.common import (
+    Conflict,
+    Rule,
+    Warned,
+    Warner,
+    only_from_this_machine,
+    scheme_fits_tls,
+)
+from deploygen.settings import Config
+
+
+def _outer_proxy_in_front_of_what(config: Config) -> Iterator[Conflict]:
+    if config.outer_proxy is not None and config.tls in {"acme", "files"}:
+        yield (
+            "OUTER_PROXY",
+            f"with TLS={config.tls} the gateway itself ends TLS, and nothing is in front",
+            "accepted is a value with TLS=proxy or off, else empty",
+            "set TLS=proxy, or leave OUTER_PROXY empty",
+        )
+    elif _lacks_network(config):
+        yield (
+            "NETWORK",
+            f"{config.outer_proxy} finds the gateway on a Docker network, and none is named",
+            f"accepted is the network that {config.outer_proxy} is on",
+            "set NETWORK to it (`docker network ls` lists them)",
+        )
+
+
+def _lacks_network(config: Config) -> bool:
+    return config.outer_proxy in {"traefik", "nginx-proxy"} and config.network is None
+
+
+def _port_left_to_what_is_in_front(config: Config) -> Iterator[Conflict]:
+    # Without OUTER_PROXY the web server may be on another machine, unless only this one gets in.
+    is_here = config.outer_proxy is not None or (
+        config.tls == "proxy" and only_from_this_machine(config)
+    )
+    if not is_here or config.gateway_ends_tls or not scheme_fits_tls(config):
+        return
+    port = config.url.port
+    if any(item.port == port for item in topology.of(config).published):
+        yield (
+            "HTTP_PORT",
+            f"{config.outer_proxy or 'the web server'} in front needs port {port} itself",
+            f"accepted is any port but {port}, which is the URL's"
+            if config.http_port is None
+            else "accepted is empty, or a port that is not the URL's",
+            "set HTTP_PORT to another port"
+            if config.http_port is None
+            else "leave HTTP_PORT empty",
+        )
+
+
+def _network_is_made_outside(config: Config) -> Iterator[Conflict]:
+    own = [f"{config.compose_project_name}_{network}" for network in ("backend", "frontend")]
+    if config.network in own:
+        yield (
+            "NETWORK",
+            f"{config.network} is a network of the deployment's own",
+            "accepted is a network that was made outside, by `docker network create NAME`",
+            "leave it empty, or name the network that the web server in front is on",
+        )
+
+
+def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
+    trusted = topology.trusted(config)
+    if trusted.network and config.network is None and not _lacks_network(config):
+        yield (
+            "TRUSTED_PROXIES",
+            "it says network, but NETWORK names none",
+            "accepted is network with NETWORK alone",
+            "set NETWORK, or name the proxies by their addresses",
+        )
+    if not trusted.host or not scheme_fits_tls(config):
+        return
+    if config.network is not None and not topology.of(config).published:
+        return
+    if not only_from_this_machine(config):
+        # Docker's own proxy passes on what it can't forward, under the same address.
+        yield (
+            "TRUSTED_PROXIES",
+            "it says host, but others reach the gateway too, who may look like this machine",
+            "accepted is host with HTTP_IP=127.0.0.1 alone",
+            "set HTTP_IP=127.0.0.1, or name the proxies by their addresses",
+        )
+
+
+# --- What works, but not well
+
+
+def _somebody_is_believed(config: Config) -> Iterator[Warned]:
+    # With `none` it is meant.
+    in_front = config.tls == "proxy" or config.outer_proxy is not None
+    if in_front and not config.trusted_proxies and not topology.trusted(config).anybody:
+        yield (
+            "TRUSTED_PROXIES",
+            (
+                "others than this machine reach the gateway, so nobody is believed, and every "
+                "client has the address of the web server in front: name that address here"
+            ),
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    _outer_proxy_in_front_of_what,
+    _port_left_to_what_is_in_front,
+    _network_is_made_outside,
+    _trusted_can_be_told_apart,
+)
+WARNINGS: tuple[Warner, ...] = (_somebody_is_believed,)

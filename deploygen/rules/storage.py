@@ -1,0 +1,210 @@
+"""Where uploads and the databases are kept."""
+
+import re
+from collections.abc import Iterator
+
+from deploygen import topology
+from deploygen.rules.common import Conflict, Rule, Warned, Warner
+from deploygen.settings import Config
+
+# Of Outline's server/services/web.ts, server/routes/index.ts, app/routes and public.
+# fmt: off
+_OUTLINE_PATHS = frozenset({
+    "api", "archive", "auth", "collaboration", "collection", "create", "desktop-redirect",
+    "doc", "drafts", "email", "embeds", "fonts", "home", "images", "locales", "logout", "mcp",
+    "oauth", "realtime", "search", "settings", "static", "trash",
+})
+# fmt: on
+_NEWEST_POSTGRES = 17
+# Aliyun OSS and Tencent COS refuse the bucket in the path; Cloudflare R2 has no POST Object.
+_ONLY_BUCKETS_IN_HOSTS = (".aliyuncs.com", ".myqcloud.com")
+_WITHOUT_POST = (".r2.cloudflarestorage.com",)
+
+
+def _bucket_not_in_its_address(config: Config) -> Iterator[Conflict]:
+    # Outline then posts to the URL alone, or to Amazon if the host begins with the bucket's name
+    # (server/storage/files/S3Storage.ts, and the endpoint of the SDK).
+    if not _has_bucket(config):
+        return
+    bucket, uploads = config.aws_s3_upload_bucket_name, str(topology.bucket_origin(config))
+    if bucket in uploads:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            f"uploads are at {uploads}, which Outline would take for a host of {bucket!r} alone",
+            f"accepted is a name that {uploads} does not contain",
+            "choose another bucket name (before there are uploads)"
+            if config.file_storage == "minio"
+            else "write the endpoint without the bucket's name, or use another bucket",
+        )
+
+
+def _no_s3_before_the_port(config: Config) -> Iterator[Conflict]:
+    # Outline makes "localhost:" of "s3:" anywhere in the storage's URL (the same file).
+    if not _has_bucket(config):
+        return
+    if "s3:" in str(topology.bucket_origin(config)):
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
+            "its host ends in s3 before a port, which Outline would rewrite to localhost",
+            "accepted is another host name, the default port, or FILE_STORAGE=local",
+            "rename the host, leave the port out, or set FILE_STORAGE=local",
+        )
+
+
+def _has_bucket(config: Config) -> bool:
+    if config.file_storage == "s3":
+        return config.aws_s3_upload_bucket_url is not None
+    return config.file_storage == "minio"
+
+
+def _bucket_not_a_page_of_outline(config: Config) -> Iterator[Conflict]:
+    bucket = config.aws_s3_upload_bucket_name
+    if config.file_storage != "minio" or bucket not in _OUTLINE_PATHS | {"uc"}:
+        return
+    if topology.bucket_origin(config).host == config.url.host:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            f"Outline has pages of its own under /{bucket}/, where the bucket would be",
+            "accepted is a name that is no path of Outline's",
+            "choose another bucket name (before there are uploads)",
+        )
+
+
+def _bucket_reachable_from_inside(config: Config) -> Iterator[Conflict]:
+    # An address can't be an alias on the private network: with https Outline would meet whatever
+    # certificate stands outside, which it has no reason to trust, and with IPv6 nothing at all.
+    if config.file_storage != "minio":
+        return
+    origin = topology.bucket_origin(config)
+    if origin.host == "localhost" or (origin.is_ip_address and origin.is_loopback):
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            f"{origin.host} is Outline's own container to Outline",
+            "accepted is empty, or a host name like files.localhost",
+            "leave it empty",
+        )
+    elif origin.is_ip_address and (config.https or ":" in origin.host):
+        how = "over IPv6" if ":" in origin.host else "with https at an IP address"
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
+            f"{how} Outline can't reach its own uploads",
+            "accepted is a host name, an AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local",
+            "give the machine a name, or set FILE_STORAGE=local",
+        )
+
+
+def _external_storage_has_an_address(config: Config) -> Iterator[Conflict]:
+    if config.file_storage == "s3" and config.aws_s3_upload_bucket_url is None:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "it has no value, but FILE_STORAGE=s3",
+            "accepted is the service's endpoint, like https://s3.eu-central-1.amazonaws.com",
+            "set it in config.sh, or use FILE_STORAGE=minio",
+        )
+
+
+def _external_storage_answers_browsers_and_outline(config: Config) -> Iterator[Conflict]:
+    endpoint = config.aws_s3_upload_bucket_url
+    if config.file_storage != "s3" or endpoint is None:
+        return
+    if endpoint.is_loopback:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            f"{endpoint.host} is another machine to Outline in its container than to browsers",
+            "accepted is an address that both reach",
+            "use the machine's address in the network, or a name that leads there",
+        )
+    if endpoint in (config.url, config.oidc_url):
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            f"{endpoint} is the wiki itself",
+            "accepted is the endpoint of an S3 service",
+            "write the service's endpoint, or use FILE_STORAGE=minio",
+        )
+    if config.https and endpoint.scheme == "http":
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "it is http, and browsers send nothing there from a wiki on https",
+            "accepted with an https URL is an https endpoint",
+            "have the service speak https",
+        )
+
+
+def _external_storage_knows_the_method(config: Config) -> Iterator[Conflict]:
+    endpoint = config.aws_s3_upload_bucket_url
+    if config.file_storage != "s3" or endpoint is None:
+        return
+    in_host = not config.aws_s3_force_path_style
+    if in_host and endpoint.is_ip_address:
+        yield (
+            "AWS_S3_FORCE_PATH_STYLE",
+            f"a bucket can't stand before the address {endpoint.host}",
+            "accepted with an IP address is true",
+            "set AWS_S3_FORCE_PATH_STYLE=true, or use a host name",
+        )
+    if endpoint.host.endswith(_ONLY_BUCKETS_IN_HOSTS) and not (
+        in_host and config.aws_s3_upload_method == "put"
+    ):
+        yield (
+            "AWS_S3_FORCE_PATH_STYLE",
+            f"{endpoint.host} takes no bucket in the path, where Outline's POST always has it",
+            "accepted there is AWS_S3_FORCE_PATH_STYLE=false with AWS_S3_UPLOAD_METHOD=put",
+            "set both",
+        )
+    if endpoint.host.endswith(_WITHOUT_POST) and config.aws_s3_upload_method == "post":
+        yield (
+            "AWS_S3_UPLOAD_METHOD",
+            f"{endpoint.host} has no POST for uploads",
+            "accepted there is put",
+            "set AWS_S3_UPLOAD_METHOD=put",
+        )
+
+
+def _bucket_url_is_used(config: Config) -> Iterator[Conflict]:
+    if config.file_storage == "local" and config.aws_s3_upload_bucket_url is not None:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_URL",
+            "with FILE_STORAGE=local there is no bucket",
+            "accepted is empty with FILE_STORAGE=local",
+            "leave it empty, or choose minio or s3",
+        )
+
+
+def _postgres_keeps_its_data_where_we_mount_it(config: Config) -> Iterator[Conflict]:
+    match = re.search(r"(?:^|/)postgres:(\d+)", config.postgres_image)
+    if match and int(match.group(1)) > _NEWEST_POSTGRES:
+        yield (
+            "POSTGRES_IMAGE",
+            f"PostgreSQL {match.group(1)} keeps its data elsewhere and would start empty",
+            f"accepted is PostgreSQL up to {_NEWEST_POSTGRES}",
+            f"stay at {_NEWEST_POSTGRES}",
+        )
+
+
+# --- What works, but not well
+
+
+def _storage_without_acl(config: Config) -> Iterator[Warned]:
+    # Outline 1.9.2: server/models/Attachment.ts wants private or public-read.
+    if config.file_storage == "s3" and config.aws_s3_acl == "none":
+        yield (
+            "AWS_S3_ACL",
+            (
+                "Outline up to 1.9.2 refuses attachments without an ACL (outline#1907): set it to "
+                "private unless your service refuses that"
+            ),
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    _bucket_not_in_its_address,
+    _no_s3_before_the_port,
+    _bucket_not_a_page_of_outline,
+    _bucket_reachable_from_inside,
+    _external_storage_has_an_address,
+    _external_storage_answers_browsers_and_outline,
+    _external_storage_knows_the_method,
+    _bucket_url_is_used,
+    _postgres_keeps_its_data_where_we_mount_it,
+)
+WARNINGS: tuple[Warner, ...] = (_storage_without_acl,)
