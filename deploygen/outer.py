@@ -36,7 +36,9 @@ class Outer:
     ``variable`` ends the names of nginx's variables, which all its files share. ``redirects`` tells
     whether port 80 belongs to the site as well: where the URL names a port, it may be another's or
     closed. ``certificates`` is certbot's folder for all hosts, ``haproxy_certificate`` the one file
-    that HAProxy reads instead.
+    that HAProxy reads instead. ``further_out`` are the proxies before the web server: what
+    TRUSTED_PROXIES names beside ``host`` or ``network``. Without these it may mean the web server
+    itself, whose clients must not be believed.
     """
 
     origins: tuple[Origin, ...]
@@ -47,6 +49,7 @@ class Outer:
     entrance_port: str
     certificates: str
     haproxy_certificate: str
+    further_out: tuple[str, ...]
     certbot_port: int = CERTBOT_PORT
 
 
@@ -54,6 +57,7 @@ def of(config: Config, topology: Topology) -> Outer:
     """Return what the templates print."""
     url = config.url
     host, _, port = topology.entrance.rpartition(":")
+    trusted = topology.trusted
     return Outer(
         origins=tuple(site.origin for site in topology.sites),
         variable=config.compose_project_name.replace("-", "_"),
@@ -63,6 +67,7 @@ def of(config: Config, topology: Topology) -> Outer:
         entrance_port=port,
         certificates=f"{CERTIFICATES}/{url.host}",
         haproxy_certificate=f"{HAPROXY_CERTIFICATES}/{url.host}.pem",
+        further_out=trusted.networks if trusted.host or trusted.network else (),
     )
 
 

@@ -98,6 +98,32 @@ def test_port_80_is_left_alone_where_the_url_has_a_port(name: str, listening: st
     assert listening not in generated(OUTER_PROXY=name, **with_a_port)
 
 
+FURTHER_OUT = "192.0.2.1,2001:db8::/32"
+NGINX_BELIEVING = "    set_real_ip_from 192.0.2.1/32;\n    set_real_ip_from 2001:db8::/32;\n"
+BELIEVING = {
+    "nginx": NGINX_BELIEVING,
+    "nginx-proxy": NGINX_BELIEVING,
+    "nginx-proxy-manager": NGINX_BELIEVING,
+    "caddy": "\t\ttrusted_proxies 192.0.2.1/32 2001:db8::/32\n",
+    "apache": "    RemoteIPInternalProxy 192.0.2.1/32 2001:db8::/32\n",
+    "haproxy": "    acl further_out src 192.0.2.1/32 2001:db8::/32\n",
+}
+
+
+@pytest.mark.parametrize("name", BELIEVING)
+def test_it_believes_the_proxies_named_beside_itself_in_who_the_client_is(name: str) -> None:
+    named = {"TRUSTED_PROXIES": f"network,{FURTHER_OUT}"}
+
+    assert BELIEVING[name] in generated(OUTER_PROXY=name, **HTTPS, **SHARED, **named)
+
+
+@pytest.mark.parametrize("name", BELIEVING)
+def test_it_believes_no_address_that_may_be_its_own(name: str) -> None:
+    text = generated(OUTER_PROXY=name, **HTTPS, **SHARED, TRUSTED_PROXIES=FURTHER_OUT)
+
+    assert "192.0.2.1" not in text
+
+
 def test_variables_of_two_wikis_behind_one_nginx_have_different_names() -> None:
     text = generated(OUTER_PROXY="nginx", COMPOSE_PROJECT_NAME="a-b", **HTTPS, **SHARED)
 

@@ -22,7 +22,7 @@ from tests.deploygen.matrix import Row
 from tests.e2e import acme, outer
 from tests.e2e.deployments import CHECKOUT, deployment, free_port
 from tests.e2e.object_storage import Bucket
-from tests.e2e.outer import NGINX, Authority
+from tests.e2e.outer import NGINX, Authority, Front
 from tests.e2e.stack import Stack, eventually, host_address
 from tests.e2e.ways import Way
 from tests.rig import images
@@ -184,6 +184,27 @@ def _two(row: Row, shared: Shared, folder: Path, lifetime: ExitStack) -> Chain:
             for name, listener in listens.items()
         },
     )
+
+
+@contextmanager
+def further_out(front: Front, address: str, authority: Authority, folder: Path) -> Iterator[Way]:
+    """Put a proxy before a web server on this machine, and return the way through it.
+
+    It comes from ``address``, adds its client to X-Forwarded-For and passes on whatever else that
+    says of itself.
+    """
+    port, listener = outer.port_of(front.stack.url), free_port()
+    roots = folder / "roots.pem"
+    roots.write_text(front.roots)
+    how = f"proxy_set_header Host $http_host; proxy_bind {address};"
+    text = _MAP + _server(f"{LOOPBACK}:{listener} ssl", f"https://{host_address()}:{port}", how)
+    with ExitStack() as lifetime:
+        name = f"e2e-further-out-{listener}"
+        _nginx(lifetime, name, ("--network", "host"), text, authority, roots)
+        trusts = ssl.create_default_context(cafile=authority.ca)
+        way = _way(CLIENT, LOOPBACK, {port: listener}, trusts)
+        eventually(lambda: way.connect(front.stack.url).close(), within=outer.READY_WITHIN)
+        yield way
 
 
 def _up(

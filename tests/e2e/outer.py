@@ -18,6 +18,7 @@ import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -84,7 +85,12 @@ APACHE = Program(
     target="/etc/apache2/sites-enabled/wiki.conf",
     check=("apachectl", "configtest"),
     start=("apachectl", "-D", "FOREGROUND"),
-    others={"/etc/apache2/conf-enabled/limits.conf": f"LimitRequestBody 1048576\nTimeout {IDLE}\n"},
+    others={
+        "/etc/apache2/conf-enabled/limits.conf": f"LimitRequestBody 1048576\nTimeout {IDLE}\n",
+        "/etc/apache2/mods-enabled/remoteip.load": (
+            "LoadModule remoteip_module /usr/lib/apache2/modules/mod_remoteip.so\n"
+        ),
+    },
 )
 HAPROXY = Program(
     outer_proxy="haproxy",
@@ -114,7 +120,11 @@ class Front:
     program: Program
     container: str
     ports: Mapping[int, int]  # the port of an address -> the port of 127.0.0.1
-    trusts: ssl.SSLContext
+    roots: str  # the certificate of who vouches for it, as PEM
+
+    @cached_property
+    def trusts(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cadata=self.roots)
 
     def visitor(self) -> Visitor:
         """Return somebody who comes by this web server."""
@@ -329,7 +339,7 @@ def in_front(stack: Stack, program: Program, authority: Authority, folder: Path)
             program=program,
             container=name,
             ports=ports,
-            trusts=_trusting(name, program, authority),
+            roots=_roots(name, program, authority),
         )
         eventually(front.answer, within=READY_WITHIN)
         yield front
@@ -385,10 +395,10 @@ def put(container: str, files: Mapping[str, Path]) -> None:
     )
 
 
-def _trusting(container: str, program: Program, authority: Authority) -> ssl.SSLContext:
+def _roots(container: str, program: Program, authority: Authority) -> str:
     if not program.makes_certificates:
-        return ssl.create_default_context(cafile=authority.ca)
+        return authority.ca.read_text()
     root = "/root/.local/share/caddy/pki/authorities/local/root.crt"
     made: list[str] = []
     eventually(lambda: made.append(docker("exec", container, "cat", root)), within=READY_WITHIN)
-    return ssl.create_default_context(cadata=made[-1])
+    return made[-1]

@@ -41,6 +41,7 @@ FORGED = {
     "X_Forwarded_Port": "1",
     "X_Real_IP": SOMEBODY_ELSE,
     "Forwarded": f"for={SOMEBODY_ELSE};proto=gopher;host=evil.example.com",
+    "Connection": "keep-alive, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host",
 }
 # What browsers send with a page they open; the last one on https alone.
 ON_HTTP = {"Upgrade-Insecure-Requests": "1"}

@@ -1,21 +1,16 @@
-"""Traefik, which reads labels, and those whose snippets nginx can read without them."""
+"""Traefik, which reads labels, and nginx as nginx-proxy and Nginx Proxy Manager configure it."""
 
 from __future__ import annotations
 
 import os
-import ssl
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from deploygen import sources
-from deploygen.generate import plan
-from tests.deploygen.made import configuration
 from tests.e2e import outer
-from tests.e2e.deployments import deployment, free_port, machinery
-from tests.e2e.outer import Authority, Front, Program
+from tests.e2e.deployments import deployment, free_port
+from tests.e2e.outer import NGINX, Authority, Front, Program
 from tests.e2e.stack import Stack, eventually
 from tests.e2e.test_outer_proxies import FORGED, message, opening
 from tests.rig import engine, images
@@ -44,20 +39,71 @@ tls:
     - certFile: /outer/fullchain.pem
       keyFile: /outer/privkey.pem
 """
-# As Nginx Proxy Manager has it around what is entered under Advanced.
-AROUND = """\
+SERVER = f"""
 server {{
-    listen 80;
-    server_name wiki.example.com;
+    listen 443 ssl;
+    http2 on;
+    server_name {HOST};
+    ssl_certificate /etc/letsencrypt/live/{HOST}/fullchain.pem;
+    ssl_certificate_key /etc/letsencrypt/live/{HOST}/privkey.pem;
+"""
+# nginx-proxy 1.11 adds to what clients say of themselves, unless it is told not to.
+NGINX_PROXY = """
+map $http_upgrade $proxy_connection { default upgrade; "" close; }
+proxy_http_version 1.1;
+proxy_set_header Host $host;
+proxy_set_header Upgrade $http_upgrade;
+proxy_set_header Connection $proxy_connection;
+proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+SERVER
+    include /etc/nginx/added.conf;
+    location / { proxy_pass http://GATEWAY:8080; }
+}
+"""
+# Nginx Proxy Manager 2.15 believes X-Real-IP of whoever has a private address.
+NGINX_PROXY_MANAGER = """
+set_real_ip_from 10.0.0.0/8;
+set_real_ip_from 172.16.0.0/12;
+set_real_ip_from 192.168.0.0/16;
+real_ip_header X-Real-IP;
+real_ip_recursive on;
+client_max_body_size 2000m;
+resolver 127.0.0.11;
+SERVER
     set $forward_scheme http;
-    set $server "wiki-gateway";
+    set $server "GATEWAY";
     set $port 8080;
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection $http_connection;
     proxy_http_version 1.1;
-{snippet}
-}}
+    include /etc/nginx/added.conf;
+}
 """
+# What is entered is the block of code in the steps.
+ENTER = "awk '/^```/ {inside = !inside; next} inside' /steps.md >/etc/nginx/added.conf"
+
+
+def around_nginx(outer_proxy: str, gateway: str) -> Program:
+    """Return an nginx as ``outer_proxy`` configures it, without what is generated."""
+    text, generated, target, start = {
+        "nginx-proxy": (NGINX_PROXY, "vhost.conf", "/etc/nginx/added.conf", NGINX.start),
+        "nginx-proxy-manager": (
+            NGINX_PROXY_MANAGER,
+            "nginx-proxy-manager.md",
+            "/steps.md",
+            ("sh", "-c", f"{ENTER} && exec nginx -g 'daemon off;'"),
+        ),
+    }[outer_proxy]
+    return Program(
+        outer_proxy=outer_proxy,
+        generated=generated,
+        target=target,
+        check=NGINX.check,
+        start=start,
+        others={
+            "/etc/nginx/conf.d/it.conf": text.replace("SERVER", SERVER).replace("GATEWAY", gateway),
+        },
+    )
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +122,16 @@ def labelled_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="module")
-def traefik(labelled_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    made = Authority(tmp_path_factory.mktemp("authority"), HOST)
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="module")
+def traefik(labelled_stack: Stack, authority: Authority) -> Iterator[Front]:
     """Traefik with the names that its documentation gives to entrypoints and resolver."""
-    folder = tmp_path_factory.mktemp("traefik")
-    authority = Authority(folder, HOST)
-    authority.make()
+    folder = authority.folder
     (folder / "engine.conf").write_text(ENGINE)
     (folder / "certificates.yml").write_text(CERTIFICATES)
     name, shared = labelled_stack.name, labelled_stack.config["NETWORK"]
@@ -115,7 +166,7 @@ def traefik(labelled_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> 
             program=Program(outer_proxy="traefik", generated="", target="", check=(), start=()),
             container=container,
             ports=ports,
-            trusts=ssl.create_default_context(cafile=authority.ca),
+            roots=authority.ca.read_text(),
         )
         eventually(lambda: answers(front), within=outer.READY_WITHIN)
         yield front
@@ -124,15 +175,32 @@ def traefik(labelled_stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> 
         outer.docker("rm", "--force", relay, container)
 
 
+@pytest.fixture(scope="module", params=["traefik", "nginx-proxy", "nginx-proxy-manager"])
+def front(
+    request: pytest.FixtureRequest,
+    labelled_stack: Stack,
+    authority: Authority,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Front]:
+    """What reads marks, or an nginx as such a program configures it with what is added."""
+    if request.param == "traefik":
+        yield request.getfixturevalue("traefik")
+        return
+    program = around_nginx(request.param, f"{labelled_stack.name}-gateway")
+    folder = tmp_path_factory.mktemp(request.param)
+    with outer.in_front(labelled_stack, program, authority, folder) as made:
+        yield made
+
+
 def answers(front: Front) -> None:
     with front.visitor() as person:
         person.seen()
 
 
-def test_one_signs_in_and_files_go_up_and_down_through_traefik(traefik: Front) -> None:
+def test_one_signs_in_and_files_go_up_and_down(front: Front) -> None:
     content = os.urandom(3 * 1024 * 1024)
-    config = traefik.stack.config
-    with traefik.visitor() as person:
+    config = front.stack.config
+    with front.visitor() as person:
         person.sign_in(config["ADMIN_USERNAME"], config["ADMIN_PASSWORD"])
         who = person.who()
         fetched = person.download(person.upload("a.bin", content))
@@ -142,22 +210,22 @@ def test_one_signs_in_and_files_go_up_and_down_through_traefik(traefik: Front) -
     assert fetched.content == content
 
 
-def test_traefik_says_who_the_client_is_and_passes_on_nothing_forged(traefik: Front) -> None:
-    with traefik.visitor() as person:
+def test_who_the_client_is_arrives_and_nothing_that_it_says_of_itself(front: Front) -> None:
+    with front.visitor() as person:
         seen = person.seen()
         assert person.seen(**FORGED) == seen
 
     assert (seen["proto"], seen["host"], seen["ip"]) == (
         "https",
         HOST,
-        traefik.address_of_this_machine,
+        front.address_of_this_machine,
     )
 
 
 @pytest.mark.parametrize("path", ["/realtime/?EIO=4&transport=websocket", "/collaboration/a"])
-def test_a_websocket_passes_traefik(traefik: Front, path: str) -> None:
-    with traefik.connect("http/1.1") as connection:
-        connection.sendall(opening(traefik.stack.url, path))
+def test_a_websocket_passes(front: Front, path: str) -> None:
+    with front.connect("http/1.1") as connection:
+        connection.sendall(opening(front.stack.url, path))
         status = connection.recv(65536).split()[1]
         connection.sendall(message(b"still here"))
         received = connection.recv(65536)
@@ -174,23 +242,3 @@ def test_traefik_sends_http_to_https(traefik: Front) -> None:
 
     assert answer.status_code in {301, 308}
     assert answer.headers["location"] == f"https://{HOST}/doc/a-page?b=c"
-
-
-@pytest.mark.parametrize("outer_proxy", ["nginx-proxy", "nginx-proxy-manager"])
-def test_nginx_reads_what_is_added_to_a_server(outer_proxy: str, tmp_path: Path) -> None:
-    machinery()
-    config = configuration(
-        URL="https://wiki.example.com", TLS="proxy", OUTER_PROXY=outer_proxy, NETWORK="web"
-    )
-    planned = plan.files(config, sources.find())
-    (text,) = [
-        file.content.decode() for path, file in planned.items() if path.startswith("outer-proxy/")
-    ]
-    snippet = text.partition("```nginx\n")[2].partition("```")[0] or text
-    (tmp_path / "added.conf").write_text(AROUND.format(snippet=snippet))
-
-    volume = f"{tmp_path}:/etc/nginx/conf.d:ro"
-    said = outer.docker("run", "--rm", "--volume", volume, images.OUTER.name, "nginx", "-t")
-
-    assert "client_max_body_size 0;" in snippet
-    assert "test is successful" in said

@@ -6,15 +6,18 @@ import base64
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from tests.e2e import outer
-from tests.e2e.deployments import deployment, free_port
+from tests.e2e import chains, outer
+from tests.e2e.deployments import deployment, free_port, machinery
 from tests.e2e.outer import Authority, Front
 from tests.e2e.stack import Stack, eventually
+from tests.e2e.ways import Way
 
 HOST = "wiki.test"
+BEFORE_THE_OTHER_PROXY = "127.0.0.80"  # a third one
 MORE_THAN_THE_MACHINE_ALLOWS = 3 * 1024 * 1024
 FORGED = {
     "X_Forwarded_For": "198.51.100.7",
@@ -23,6 +26,8 @@ FORGED = {
     "X_Forwarded_Port": "1",
     "X_Real_IP": "198.51.100.7",
     "Forwarded": "for=198.51.100.7;proto=http;host=evil.example.com",
+    # A proxy may take what is named here for its client's own, and leave it out (CVE-2022-31813).
+    "Connection": "keep-alive, X-Forwarded-For, X-Forwarded-Proto, X-Forwarded-Host",
 }
 
 
@@ -49,7 +54,17 @@ def networked_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]
 
 
 @pytest.fixture(scope="module")
-def local_entrance_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def other_proxy() -> Iterator[str]:
+    """The address of another proxy, before the web server on this machine."""
+    machinery()
+    with chains.own_address() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def local_entrance_stack(
+    other_proxy: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
     """A deployment with its entrance on this machine's loopback, at a port of its own."""
     yield from deployment(
         tmp_path_factory.mktemp("entrance") / "wiki",
@@ -57,6 +72,7 @@ def local_entrance_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
         TLS="proxy",
         OUTER_PROXY="nginx",
         HTTP_PORT=str(free_port()),
+        TRUSTED_PROXIES=f"host,{other_proxy},{BEFORE_THE_OTHER_PROXY}",
     )
 
 
@@ -64,6 +80,9 @@ STACKS = {"network": "networked_stack", "machine": "local_entrance_stack"}
 PROGRAMS = {item.outer_proxy: item for item in outer.PROGRAMS}
 FRONTS = [(place, name) for place in STACKS for name in PROGRAMS]
 everywhere = pytest.mark.parametrize("front", FRONTS, ids="-".join, indirect=True)
+on_the_machine = pytest.mark.parametrize(
+    "front", [item for item in FRONTS if item[0] == "machine"], ids="-".join, indirect=True
+)
 # Where the URL names a port, port 80 may be another's and is left alone.
 with_port_80 = pytest.mark.parametrize(
     "front", [item for item in FRONTS if item[0] == "network"], ids="-".join, indirect=True
@@ -79,6 +98,15 @@ def front(
     stack: Stack = request.getfixturevalue(STACKS[place])
     folder = tmp_path_factory.mktemp(name)
     with outer.in_front(stack, PROGRAMS[name], authority, folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def way(
+    front: Front, other_proxy: str, authority: Authority, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Way]:
+    """The way through the other proxy."""
+    with chains.further_out(front, other_proxy, authority, tmp_path_factory.mktemp("way")) as made:
         yield made
 
 
@@ -116,6 +144,27 @@ def test_scheme_host_and_client_arrive(front: Front) -> None:
 def test_what_a_client_says_of_itself_ends_in_front(front: Front) -> None:
     with front.visitor() as person:
         assert person.seen(**FORGED) == person.seen()
+
+
+@on_the_machine
+def test_through_another_proxy_the_client_arrives_and_nothing_it_says_of_itself(
+    front: Front, way: Way
+) -> None:
+    with way.visitor(front.stack.url) as person:
+        seen = person.seen()
+        # A browser on http sends this, and the gateway would lead it to https.
+        assert person.seen(**FORGED, Upgrade_Insecure_Requests="1") == seen
+
+    assert seen["ip"] == way.client
+    assert (seen["proto"], seen["host"]) == ("https", front.stack.url.removeprefix("https://"))
+
+
+@on_the_machine
+def test_through_two_more_proxies_the_client_arrives(front: Front, way: Way) -> None:
+    with replace(way, client=BEFORE_THE_OTHER_PROXY).visitor(front.stack.url) as proxy:
+        seen = proxy.seen(X_Forwarded_For=f"198.51.100.7, {way.client}")
+
+    assert seen["ip"] == way.client
 
 
 @everywhere
