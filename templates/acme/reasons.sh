@@ -2,23 +2,49 @@
 # shellcheck disable=SC2034 # these variables are shared with run.sh
 # What acme.sh said, made fit for the log, and in words that say what to do.
 
-# readable FILE: prints acme.sh's lines but certificates, secrets and hints that lead nowhere here.
+# readable FILE: prints acme.sh's lines but certificates and hints that lead nowhere here.
 readable() {
     awk '
-        BEGIN {
-            for (name in ENVIRON)
-                if (tolower(name) ~ /key|secret|token|pass|hmac/ && length(ENVIRON[name]) > 5)
-                    secrets[ENVIRON[name]]
-        }
         /-----BEGIN/ { inside = 1 }
-        !inside && !/--debug|How-to-debug|^ *$/ {
-            for (secret in secrets)
-                while (at = index($0, secret))
-                    $0 = substr($0, 1, at - 1) "(hidden)" substr($0, at + length(secret))
-            print
-        }
+        !inside && !/--debug|How-to-debug|^ *$/
         /-----END/ { inside = 0 }
     ' "$1"
+}
+
+# hide: prints its input without what config.sh passes on to acme.sh, and without the account's key.
+hide() {
+    awk '
+        BEGIN {
+            count = split("ACME_EAB_HMAC_KEY," ENVIRON["ACME_PRIVATE"], names, ",")
+            for (number = 1; number <= count; number++) {
+                value = ENVIRON[names[number]]
+                # Shorter ones, and switches, are in every text; and the names are on the certificate.
+                if (length(value) > 3 && value !~ /^(true|false|none)$/ &&
+                    !index(ENVIRON["ACME_DOMAINS"], value))
+                    secrets[value]
+            }
+        }
+        {
+            shown = ""
+            while (find($0)) {
+                shown = shown substr($0, 1, start - 1) "(hidden)"
+                $0 = substr($0, start + size)
+            }
+            print shown $0
+        }
+        # The first secret in the text, and where several begin there, the longest.
+        function find(text,    secret, at) {
+            start = 0
+            for (secret in secrets) {
+                at = index(text, secret)
+                if (at && (!start || at < start || at == start && length(secret) > size)) {
+                    start = at
+                    size = length(secret)
+                }
+            }
+            return start
+        }
+    '
 }
 
 # explain FILE: sets $explained to why FILE tells of a failure and what to do, in one line.

@@ -65,6 +65,8 @@ configure() {
         hash_of "$server" "$ACME_DOMAINS" "${ACME_DNS:-}" "${ACME_EAB_KID:-}"
     )
     account=$state/accounts/$(hash_of "$server" "${ACME_EMAIL:-}" "${ACME_EAB_KID:-}")
+    # Whom the CA's word, when to come again, is for.
+    barred=barred-$(hash_of "$server" "$ACME_DOMAINS" "${ACME_EMAIL:-}" "${ACME_EAB_KID:-}")
     mkdir -p "$certificates" "$account"
 
     bundle=
@@ -75,15 +77,30 @@ configure() {
         printf '%s\n' "$ACME_CA_BUNDLE_PEM" >>"$bundle"
     fi
 
-    # After any change of the settings, credentials included, there is an attempt at once.
     configuration=$(env | grep -vE '^(HOSTNAME|PWD|OLDPWD|SHLVL|_)=' | sort | sha256sum)
     kept=
     [ ! -r "$state/configuration" ] || read -r kept <"$state/configuration"
     if [ "$kept" != "${configuration%% *}" ]; then
-        forget next failures since barred reason
+        take_change
         keep configuration "${configuration%% *}"
     fi
     keep started "$(now)"
+}
+
+# take_change: after any change of the settings, credentials included, there is an attempt as soon
+# as may be.
+take_change() {
+    forget failures
+    number attempted
+    next=$((number + floor))
+    number "$barred"
+    [ "$number" -le "$next" ] || next=$number
+    if [ "$next" -le "$(now)" ]; then
+        forget next since reason
+    else
+        keep next "$next"
+        say "The next attempt is on $(clock "$next")."
+    fi
 }
 
 # find_directory: sets $directory to the URL of the CA's directory; empty if only acme.sh knows it.
@@ -187,7 +204,7 @@ fail() {
     keep reason "$2"
     if [ "$1" -gt "$unreachable_pause" ]; then
         say "$2"
-        number barred
+        number "$barred"
         if [ "$number" -ge "$next" ]; then
             say "The CA wants no attempt before $(clock "$next")."
         else
@@ -226,19 +243,19 @@ attempt() {
         return
     fi
     readable "$output" >"$scratch/readable"
-    sed 's/^/acme.sh: /' "$scratch/readable"
+    hide <"$scratch/readable" | sed 's/^/acme.sh: /'
     explain "$scratch/readable"
     if tells "$scratch/readable" accountDoesNotExist; then
         rm -f "$account/ca.conf"
     fi
     obey "$(barred_until "$scratch/readable")"
-    fail "$pause" "$explained"
+    fail "$pause" "$(printf '%s\n' "$explained" | hide)"
 }
 
 # obey TIME: until then the CA is left alone, whatever `up` asks.
 obey() {
     [ -n "$1" ] || return 0
-    keep barred "$1"
+    keep "$barred" "$1"
     time=$(now)
     [ "$1" -le $((time + pause)) ] || pause=$(($1 - time))
 }
@@ -251,7 +268,7 @@ deliver() {
         fail "$unreachable_pause" "$problem"
         return
     fi
-    forget next failures since barred reason
+    forget attempted next failures since "$barred" reason
     if [ -n "$installed" ] || [ -z "$told" ]; then
         told=yes
         say "The gateway has a certificate for $ACME_DOMAINS, valid until $(clock "$expires")." \
@@ -263,7 +280,7 @@ deliver() {
 # allowed: whether the pause is over, or `up` asks and the last attempt is long enough ago.
 allowed() {
     time=$(now)
-    number barred
+    number "$barred"
     [ "$number" -le "$time" ] || return 1
     number next
     # A clock that is set back must not stretch the pause.

@@ -195,16 +195,37 @@ def test_a_restart_does_not_cut_the_pause_short(service: AcmeService) -> None:
     assert len(service.calls) == 1
 
 
-def test_changed_settings_are_tried_at_once(service: AcmeService) -> None:
+@pytest.mark.parametrize(("minutes", "calls"), [(4, 1), (6, 2)])
+def test_changed_settings_are_tried_at_once_but_not_more_than_every_five_minutes(
+    service: AcmeService, minutes: int, calls: int
+) -> None:
     service.settings |= {"ACME_DNS": "dns_cf", "CF_Token": "wrong-token"}
     service.refuses()
     service.run()
+    service.set_state(attempted=now() - minutes * MINUTE)
     service.settings["CF_Token"] = "right-token"
     service.brings()
 
     service.run()
 
-    assert service.gateway_pem.exists()
+    assert len(service.calls) == calls
+    assert service.gateway_pem.exists() == (calls == 2)
+    assert service.log.count("The next attempt is on") == 3 - calls
+
+
+def test_changed_settings_that_have_to_wait_are_tried_when_five_minutes_are_over(
+    service: AcmeService,
+) -> None:
+    service.refuses()
+    service.run()
+    service.set_state(attempted=now() - 5 * MINUTE + 2)
+    service.settings["ACME_DNS_SLEEP"] = "7"
+    service.start()
+
+    limit = time.monotonic() + 20
+    while len(service.calls) < 2:
+        assert time.monotonic() < limit, service.log
+        time.sleep(0.1)
 
 
 @pytest.mark.parametrize(("minutes", "calls"), [(4, 1), (6, 2)])
@@ -250,6 +271,58 @@ def test_a_ca_that_says_when_to_come_again_is_obeyed_whatever_up_asks(service: A
     assert len(service.calls) == 1
     assert service.state("next") == pytest.approx(until, abs=1)
     assert "The CA wants no attempt before" in service.log
+
+
+@pytest.mark.parametrize(
+    ("change", "calls"),
+    [
+        ({"ACME_DNS_SLEEP": "7"}, 1),
+        ({"ACME_DNS": "dns_cf"}, 1),
+        ({"ACME_DOMAINS": "other.example.com"}, 2),
+        ({"ACME_SERVER": "another"}, 2),
+        ({"ACME_EMAIL": "wiki@example.com"}, 2),
+        ({"ACME_EAB_KID": "kid"}, 2),
+    ],
+)
+def test_a_ca_is_obeyed_until_it_or_the_account_or_the_names_are_others(
+    service: AcmeService, change: dict[str, str], calls: int
+) -> None:
+    service.refuses("too many certificates, retry after 2099-01-01 00:00:00 UTC")
+    service.run()
+    service.set_state(attempted=now() - HOUR)
+    service.settings |= change
+
+    service.run()
+
+    assert len(service.calls) == calls
+
+
+def test_going_back_to_what_the_ca_barred_does_not_end_the_bar(service: AcmeService) -> None:
+    service.refuses("too many certificates, retry after 2099-01-01 00:00:00 UTC")
+    service.run()
+    service.settings["ACME_DOMAINS"] = "other.example.com"
+    service.set_state(attempted=now() - HOUR)
+    service.brings()
+    service.run()
+    service.settings["ACME_DOMAINS"] = "wiki.example.com"
+
+    service.run()
+
+    assert len(service.calls) == 2
+
+
+def test_what_the_ca_barred_shows_in_log_and_health_after_a_change_of_the_settings_too(
+    service: AcmeService,
+) -> None:
+    service.refuses("too many certificates, retry after 2099-01-01 00:00:00 UTC")
+    service.run()
+    service.settings["ACME_DNS_SLEEP"] = "7"
+    service.run()
+
+    service.set_state(started=now() - 11 * MINUTE, since=now() - 11 * MINUTE)
+
+    assert "The next attempt is on 2099-01-01" in service.log
+    assert "rate limit is reached" in service.health().stdout
 
 
 def test_a_ca_that_does_not_answer_is_called_again_each_minute_and_no_attempt_counted(
@@ -373,24 +446,74 @@ def test_a_success_clears_all_that_failures_left(service: AcmeService) -> None:
     service.run()
 
     left = {file.name for file in (service.folder / "state").iterdir() if file.is_file()}
-    assert left == {"attempted", "configuration", "started"}
+    assert left == {"configuration", "started"}
 
 
-def test_the_log_shows_what_acme_sh_said_without_secrets_and_certificates(
+def test_the_log_shows_what_acme_sh_said_without_certificates_and_hints_that_lead_nowhere(
     service: AcmeService,
 ) -> None:
-    service.settings |= {"CF_Token": "a.b*c-d", "ACME_EAB_HMAC_KEY": "hmac-of-mine"}
     service.refuses(
-        "Adding record with a.b*c-d and hmac-of-mine\n"
+        "one\n"
         "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
         "Please add '--debug' or '--log' to see more information.\n"
     )
 
     service.run()
 
-    assert "acme.sh: Adding record with (hidden) and (hidden)\n" in service.log
-    for unwanted in ("a.b*c-d", "hmac-of-mine", "MIIB", "--debug"):
+    assert "acme.sh: one\n" in service.log
+    for unwanted in ("MIIB", "--debug"):
         assert unwanted not in service.log
+
+
+@pytest.mark.parametrize(
+    ("passed_on", "said", "shown"),
+    [
+        ({"CF_Token": "a.b*c-d"}, "with a.b*c-d,a.b*c-d", "with (hidden),(hidden)"),
+        ({"OVH_AS": "first", "INFOBLOX_Creds": "me:pw"}, "first me:pw", "(hidden) (hidden)"),
+        ({"A": "abcd", "B": "abcdef"}, "abcdef", "(hidden)"),
+        ({"A": "hidden"}, "hidden", "(hidden)"),
+    ],
+)
+def test_what_is_passed_on_to_the_provider_is_hidden_in_log_and_health(
+    service: AcmeService, passed_on: dict[str, str], said: str, shown: str
+) -> None:
+    service.settings |= {**passed_on, "ACME_PRIVATE": ",".join(passed_on)}
+    service.refuses(f"Adding {said}.")
+
+    service.run()
+
+    assert f"acme.sh: Adding {shown}.\n" in service.log
+    assert service.health().stdout.endswith(f"It says: Adding {shown}.\n")
+
+
+@pytest.mark.parametrize("value", ["", "1", "443", "true", "false", "none", "example.com"])
+def test_switches_what_is_in_every_text_and_names_on_the_certificate_are_not_hidden(
+    service: AcmeService, value: str
+) -> None:
+    service.settings |= {"PROVIDERS_OWN": value, "ACME_PRIVATE": "PROVIDERS_OWN"}
+    service.refuses(f"Adding {value}.")
+
+    service.run()
+
+    assert f"acme.sh: Adding {value}.\n" in service.log
+
+
+def test_of_an_external_account_the_key_is_hidden(service: AcmeService) -> None:
+    service.settings |= {"ACME_EAB_HMAC_KEY": "hmac-of-mine", "ACME_EAB_KID": "kid-of-mine"}
+    service.refuses("kid-of-mine hmac-of-mine")
+
+    service.run()
+
+    assert "acme.sh: kid-of-mine (hidden)\n" in service.log
+
+
+def test_hiding_something_does_not_make_an_error_unreadable(service: AcmeService) -> None:
+    service.settings |= {"ACME_DNS": "dns_x", "X_Id": "2099", "ACME_PRIVATE": "X_Id"}
+    service.refuses("too many certificates, retry after 2099-01-01 00:00:00 UTC")
+
+    service.run()
+
+    assert "The CA wants no attempt before 2099-01-01" in service.log
 
 
 @pytest.mark.parametrize(
