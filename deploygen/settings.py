@@ -225,7 +225,7 @@ class Config:
         "",
         "address",
         "Address of this machine that the gateway is published on. Empty: all of them, but\n"
-        "127.0.0.1 when the URL is a loopback one or a web server on this machine is in front.",
+        "127.0.0.1 when the URL is a loopback one or a web server of yours is in front.",
     )
     http_port: int | None = _setting(
         kinds.optional(kinds.PORT),
@@ -256,8 +256,8 @@ class Config:
         "",
         "proxy",
         "A Docker network, made outside, that a web server in front shares with other stacks.\n"
-        "Only the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is\n"
-        "set.",
+        "Only the gateway joins it, and no port is published unless HTTP_IP, HTTP_PORT or\n"
+        "HTTPS_PORT is set.",
     )
     trusted_proxies: tuple[str, ...] = _setting(
         kinds.TRUSTED,
@@ -314,7 +314,7 @@ class Config:
         kinds.TEXT,
         "",
         "certificate",
-        "Key identifier of an external account, for authorities that demand one (google).",
+        "Key identifier of an external account, for authorities that demand one (google, actalis).",
     )
     acme_eab_hmac_key: str = _setting(
         kinds.TEXT,
