@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from deploygen import outer
 from deploygen import topology as at
 from deploygen.settings import Config
-from deploygen.topology import Topology
+from deploygen.topology import Topology, Upstream
 
 HEALTHY = "service_healthy"
 COMPLETED = "service_completed_successfully"
@@ -91,13 +91,12 @@ class Service:
 
 def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]:
     """Return the services of this deployment, in the order in which they come up."""
-    minio = config.file_storage == "minio"
     return (
         *((_tls_init(config, oidc_tag),) if topology.has_internal_tls else ()),
         _postgres(config),
         _postgres_init(config),
         _redis(config),
-        *((_minio(config, topology), _minio_init(config)) if minio else ()),
+        *((_minio(config, topology.minio), _minio_init(config)) if topology.minio else ()),
         _oidc_init(config, oidc_tag),
         _oidc(config, topology, oidc_tag),
         _outline(config, topology),
@@ -182,7 +181,7 @@ def _redis(config: Config) -> Service:
     )
 
 
-def _minio(config: Config, topology: Topology) -> Service:
+def _minio(config: Config, upstream: Upstream) -> Service:
     return Service(
         name="minio",
         image=_image(config, config.minio_image),
@@ -195,7 +194,7 @@ def _minio(config: Config, topology: Topology) -> Service:
             Mount(source="./minio", target="/minio", read_only=True),
             Mount(source="minio-data", target="/data"),
         ),
-        networks={BACKEND: (topology.minio.host,)},
+        networks={BACKEND: (upstream.host,)},
         stop_grace_period="30s",
     )
 

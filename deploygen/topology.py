@@ -53,10 +53,18 @@ class Published:
 
 @dataclass(frozen=True, kw_only=True)
 class Upstream:
-    """Something the gateway proxies to, by a name no other stack on a shared network has."""
+    """Something the gateway proxies to.
 
+    ``host`` is a name that no other stack on a shared network has, ``authority`` the Host that it
+    is told. Up to ``kept`` connections stay open for ``kept_for``, which is less than it keeps them.
+    """
+
+    name: Literal["outline", "oidc", "minio"]
     host: str
     port: int
+    authority: str
+    kept: int
+    kept_for: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +145,7 @@ class Topology:
     max_request_bytes: int
     outline: Upstream
     oidc: Upstream
-    minio: Upstream
+    minio: Upstream | None
     authorization_endpoint: str
     token_endpoint: str
     userinfo_endpoint: str
@@ -155,6 +163,11 @@ class Topology:
     @property
     def oidc_has_own_host(self) -> bool:
         return self.oidc_url != self.url
+
+    @property
+    def upstreams(self) -> tuple[Upstream, ...]:
+        """What is behind the gateway."""
+        return (self.outline, self.oidc, *((self.minio,) if self.minio else ()))
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -217,9 +230,32 @@ def of(config: Config) -> Topology:
         acme=_acme(config, (url.host, oidc_url.host, *aliases)) if config.tls == "acme" else None,
         trusted=trusted(config),
         max_request_bytes=config.file_storage_upload_max_size + _FORM_BYTES,
-        outline=Upstream(host=f"{name}-outline", port=OUTLINE_PORT),
-        oidc=Upstream(host=f"{name}-oidc", port=OIDC_PORT),
-        minio=Upstream(host=f"{name}-minio", port=MINIO_PORT),
+        outline=Upstream(
+            name="outline",
+            host=f"{name}-outline",
+            port=OUTLINE_PORT,
+            authority=url.authority,
+            kept=32,
+            kept_for="4s",
+        ),
+        oidc=Upstream(
+            name="oidc",
+            host=f"{name}-oidc",
+            port=OIDC_PORT,
+            authority=oidc_url.authority,
+            kept=4,
+            kept_for="60s",
+        ),
+        minio=None
+        if bundled is None
+        else Upstream(
+            name="minio",
+            host=f"{name}-minio",
+            port=MINIO_PORT,
+            authority=bundled.origin.authority,
+            kept=16,
+            kept_for="20s",
+        ),
         authorization_endpoint=f"{public}/authorize",
         token_endpoint=f"{private}/token",
         userinfo_endpoint=f"{private}/userinfo",

@@ -15,6 +15,7 @@ import httpx
 from tests.contract.browser import StrictPerson
 from tests.contract.deployment import Deployment
 from tests.contract.websocket import status_of_upgrade
+from tests.e2e import raw
 
 KEPT = {"asked": True, "session": "kept"}
 # Minutes: an hour's access token is renewed before the provider is asked; one that was just renewed
@@ -23,6 +24,7 @@ WITH_A_NEW_TOKEN = 61
 WITH_THE_TOKEN = 10
 SWITCHING_PROTOCOLS = 101
 ABOVE_OUTLINES_DEFAULT = 1_050  # requests; Outline lets 1000 a minute pass
+DOCUMENTS_ABOVE_OUTLINES_DEFAULT = 60  # Outline lets 50 a minute be opened
 ABOVE_NGINX_DEFAULT = 2_000_000  # bytes; nginx lets 1 MB pass, and so does Outline
 
 
@@ -123,6 +125,18 @@ def serves_a_whole_office(deployment: Deployment) -> None:
     for _ in range(ABOVE_OUTLINES_DEFAULT):
         answer = person.request("GET", "/static/asset.js")
         assert answer.status_code != httpx.codes.TOO_MANY_REQUESTS
+
+
+def lets_a_whole_office_write(deployment: Deployment) -> None:
+    """More than fifty documents a minute are opened from one address."""
+    opened = [
+        raw.WebSocket(deployment.stack.url, f"/collaboration/{number}")
+        for number in range(DOCUMENTS_ABOVE_OUTLINES_DEFAULT)
+    ]
+    greetings = [sock.hear() for sock in opened]
+    for sock in opened:
+        sock.close()
+    assert set(greetings) == {"collaboration"}
 
 
 def has_one_way_in(deployment: Deployment) -> None:

@@ -195,6 +195,14 @@ CLAUSES = (
         breaches={"left out": Variables({"RATE_LIMITER_REQUESTS": None})},
     ),
     Clause(
+        name="document limit",
+        text="RATE_LIMITER_COLLABORATION_REQUESTS is 50 documents a minute for an address unless"
+        " set; who opens more is kept out for five minutes.",
+        standin="sockets.js:crowdsOver",
+        check=checks.lets_a_whole_office_write,
+        breaches={"left out": Variables({"RATE_LIMITER_COLLABORATION_REQUESTS": None})},
+    ),
+    Clause(
         name="passkeys",
         text="A session made by Outline's passkeys is never asked about again at the provider.",
         standin="oidc/routes.js:passkeys",

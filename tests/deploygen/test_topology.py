@@ -261,7 +261,7 @@ def test_browsers_are_sent_to_the_public_address_and_outline_calls_the_private_o
 def test_what_the_gateway_proxies_to_is_named_for_the_deployment() -> None:
     where = made(COMPOSE_PROJECT_NAME="second")
 
-    names = {where.gateway, where.outline.host, where.oidc.host, where.minio.host}
+    names = {where.gateway, *(upstream.host for upstream in where.upstreams)}
     assert names == {"second-gateway", "second-outline", "second-oidc", "second-minio"}
     assert where.oidc_private_hosts == "oidc,second-oidc"
 

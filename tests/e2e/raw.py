@@ -39,6 +39,20 @@ def send(
         return _answer(connection)
 
 
+def begin(url: str, path: str, *, length: int) -> socket.socket:
+    """Send the head of a form of ``length`` bytes and its first byte; the rest never comes."""
+    where = urlsplit(url)
+    connection = socket.create_connection((where.hostname, where.port), timeout=TIMEOUT)
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {where.netloc}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {length}",
+    ]
+    connection.sendall("\r\n".join([*lines, "", "a"]).encode())
+    return connection
+
+
 def _answer(connection: socket.socket) -> Answer:
     received = b""
     while len(received) < _ENOUGH and (part := connection.recv(65536)):

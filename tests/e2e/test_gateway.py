@@ -233,6 +233,26 @@ def test_an_upload_that_is_compressed_already_stays_what_it_is(admin: Admin) -> 
     assert admin.request("GET", address, headers=COMPRESSED).content == archive
 
 
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/static/assets/index.B4x_9-Qz.js", "max-age=31536000, immutable"),
+        # Kept for long, they would bring back what an upgrade took away.
+        ("/static/sw.js", "no-cache"),
+        ("/static/manifest.webmanifest", "no-cache"),
+        ("/images/icon.png", "max-age=3600"),
+        ("/locales/de_DE.json", "max-age=3600"),
+    ],
+)
+def test_what_outline_has_no_fingerprint_for_is_not_kept_for_long(
+    visitor: Person, path: str, kept: str
+) -> None:
+    answer = visitor.request("GET", path)
+
+    assert answer.status_code == 200
+    assert answer.headers.get_list("cache-control") == [kept]
+
+
 def test_only_what_has_a_fingerprint_in_its_name_is_kept_for_long(admin: Admin) -> None:
     page = admin.request("GET", "/uc/admin/")
     paths = {part for part in page.text.split('"') if part.startswith("/uc/static/")}

@@ -185,6 +185,32 @@ def attacking(url: str) -> httpx.Client:
     return httpx.Client(base_url=url, timeout=60, trust_env=False, headers=headers)
 
 
+def test_an_office_behind_one_address_opens_its_documents_all_at_once(loaded_stack: Stack) -> None:
+    opened = [
+        raw.WebSocket(loaded_stack.url, f"/collaboration/{number}") for number in range(2 * OFFICE)
+    ]
+    greetings = {sock.hear() for sock in opened}
+    for sock in opened:
+        sock.close()
+
+    assert greetings == {"collaboration"}
+
+
+@pytest.mark.parametrize("path", [LOGIN, "/uc/oauth/token", "/uc/oauth/introspect"])
+def test_who_sends_slowly_keeps_nobody_from_the_provider(
+    loaded_stack: Stack, member: Person, path: str
+) -> None:
+    slow = [raw.begin(loaded_stack.url, path, length=1000) for _ in range(16)]
+
+    page = member.request("GET", "/uc/")
+    revalidated = member.revalidate()
+
+    for connection in slow:
+        connection.close()
+    assert page.status_code == 200
+    assert revalidated["session"] == "kept"
+
+
 def test_who_guesses_passwords_is_slowed_down_and_nobody_else(
     loaded_stack: Stack, member: Person
 ) -> None:

@@ -119,10 +119,9 @@ def test_the_other_hosts_have_nothing_of_the_wiki(hosts_stack: Stack, person: Vi
         }  # fmt: skip
 
 
+@pytest.mark.usefixtures("hosts_stack")
 @pytest.mark.parametrize("host", [WIKI, ACCOUNTS, FILES])
-def test_http_at_the_port_of_https_is_sent_to_https(
-    hosts_stack: Stack, port: int, host: str
-) -> None:
+def test_http_at_the_port_of_https_is_sent_to_https(port: int, host: str) -> None:
     answer = raw.send(f"http://{LOOPBACK}:{port}", "GET", b"/a?b=c", host=f"{host}:{port}")
 
     assert (answer.status, answer.headers["location"]) == (301, f"https://{host}:{port}/a?b=c")

@@ -52,7 +52,7 @@ HSTS_MAX_AGE=31536000
 OIDC_URL=
 
 # Address of this machine that the gateway is published on. Empty: all of them, but
-# 127.0.0.1 when the URL is a loopback one or a web server on this machine is in front.
+# 127.0.0.1 when the URL is a loopback one or a web server of yours is in front.
 HTTP_IP=
 
 # Port that the gateway is published on for http. Empty: the URL's; 8888 behind a web
@@ -71,8 +71,8 @@ HTTPS_PORT=
 OUTER_PROXY=
 
 # A Docker network, made outside, that a web server in front shares with other stacks.
-# Only the gateway joins it, and no port is published unless HTTP_PORT or HTTPS_PORT is
-# set.
+# Only the gateway joins it, and no port is published unless HTTP_IP, HTTP_PORT or
+# HTTPS_PORT is set.
 NETWORK=
 
 # Who is believed in X-Forwarded-*: addresses and networks like 192.0.2.0/24, `host` (web
@@ -106,7 +106,7 @@ ACME_DNS_SLEEP=
 # Empty: the hosts of URL, OIDC_URL and AWS_S3_UPLOAD_BUCKET_URL.
 ACME_DOMAINS=
 
-# Key identifier of an external account, for authorities that demand one (google).
+# Key identifier of an external account, for authorities that demand one (google, actalis).
 ACME_EAB_KID=
 
 # And its HMAC key.

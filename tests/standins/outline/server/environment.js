@@ -64,6 +64,7 @@ const VARIABLES = [
   ["ENABLE_UPDATES", flag("true")],
   ["RATE_LIMITER_ENABLED", flag("true")],
   ["RATE_LIMITER_REQUESTS", number(1000), isNumber],
+  ["RATE_LIMITER_COLLABORATION_REQUESTS", number(50), isNumber],
   ["RATE_LIMITER_DURATION_WINDOW", number(60), isNumber],
   [
     "DATABASE_URL",

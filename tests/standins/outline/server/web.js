@@ -4,6 +4,7 @@ import helmet from "koa-helmet";
 import sslify from "koa-sslify";
 import Router from "@koa/router";
 import { apiRoutes } from "./api/index.js";
+import { assetRoutes } from "./assets.js";
 import { controlRoutes } from "./control.js";
 import { attachCsrfToken } from "./csrf.js";
 import { healthRoutes } from "./health.js";
@@ -44,7 +45,7 @@ export function createWeb(parts) {
   app.use(apiRoutes(parts));
   app.use(attachCsrfToken(env));
   const router = new Router();
-  for (const part of [authRoutes, controlRoutes, pageRoutes]) router.use(part(parts).routes());
+  for (const part of [assetRoutes, authRoutes, controlRoutes, pageRoutes]) router.use(part(parts).routes());
   app.use(router.routes());
   return createServer(app.callback());
 }
