@@ -36,24 +36,21 @@ def _lacks_network(config: Config) -> bool:
 
 
 def _port_left_to_what_is_in_front(config: Config) -> Iterator[Conflict]:
-    # Without OUTER_PROXY the web server may be on another machine, unless only this one gets in.
-    is_here = config.outer_proxy is not None or (
-        config.tls == "proxy" and only_from_this_machine(config)
-    )
-    if not is_here or config.gateway_ends_tls or not scheme_fits_tls(config):
+    # What is published for others than this machine may be for a web server on another.
+    if not _is_behind_a_web_server(config) or not only_from_this_machine(config):
         return
     port = config.url.port
-    if any(item.port == port for item in topology.of(config).published):
+    if scheme_fits_tls(config) and port in (item.port for item in topology.of(config).published):
         yield (
             "HTTP_PORT",
             f"{config.outer_proxy or 'the web server'} in front needs port {port} itself",
-            f"accepted is any port but {port}, which is the URL's"
-            if config.http_port is None
-            else "accepted is empty, or a port that is not the URL's",
-            "set HTTP_PORT to another port"
-            if config.http_port is None
-            else "leave HTTP_PORT empty",
+            f"accepted is any port but {port}, which is the URL's",
+            "set HTTP_PORT to another port",
         )
+
+
+def _is_behind_a_web_server(config: Config) -> bool:
+    return config.tls == "proxy" or (config.tls == "off" and config.outer_proxy is not None)
 
 
 def _network_is_made_outside(config: Config) -> Iterator[Conflict]:
@@ -95,8 +92,8 @@ def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
 
 def _somebody_is_believed(config: Config) -> Iterator[Warned]:
     # With `none` it is meant.
-    in_front = config.tls == "proxy" or config.outer_proxy is not None
-    if in_front and not config.trusted_proxies and not topology.trusted(config).anybody:
+    believed = config.trusted_proxies or topology.trusted(config).anybody
+    if _is_behind_a_web_server(config) and not believed:
         yield (
             "TRUSTED_PROXIES",
             (

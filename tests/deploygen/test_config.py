@@ -571,8 +571,8 @@ OWN_HOSTS = {
         (
             {"URL": "http://wiki.example.com", "OUTER_PROXY": "nginx", "HTTP_PORT": "80"},
             "HTTP_PORT",
-            "nginx in front needs port 80 itself; accepted is empty, or a port that is not the"
-            " URL's; leave HTTP_PORT empty",
+            "nginx in front needs port 80 itself; accepted is any port but 80, which is the URL's;"
+            " set HTTP_PORT to another port",
         ),
         (
             {"URL": "http://wiki.example.com:8888", "OUTER_PROXY": "nginx"},
@@ -583,14 +583,14 @@ OWN_HOSTS = {
         (
             {**PROXY, "HTTP_PORT": "443"},
             "HTTP_PORT",
-            "the web server in front needs port 443 itself; accepted is empty, or a port that is"
-            " not the URL's; leave HTTP_PORT empty",
+            "the web server in front needs port 443 itself; accepted is any port but 443, which is"
+            " the URL's; set HTTP_PORT to another port",
         ),
         (
             {**PROXY, "OUTER_PROXY": "traefik", "NETWORK": "web", "HTTP_PORT": "443"},
             "HTTP_PORT",
-            "traefik in front needs port 443 itself; accepted is empty, or a port that is not the"
-            " URL's; leave HTTP_PORT empty",
+            "traefik in front needs port 443 itself; accepted is any port but 443, which is the"
+            " URL's; set HTTP_PORT to another port",
         ),
         (
             {**PROXY, "NETWORK": "wiki_frontend"},
