@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import sys
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ import deploygen
 from deploygen import folder as deployment
 from deploygen import wizard
 from deploygen.config import FILE_NAME
-from deploygen.errors import ConfigInvalid, UserError
+from deploygen.errors import ConfigInvalid, MachineUnfit, UserError
 from deploygen.folder import Rendered
 
 _FOLDER = click.argument(
@@ -30,6 +31,9 @@ _OVERWRITE = click.option(
 )
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
 class _Group(click.Group):
     """Turns a user's error into a message and its exit code, at this one place."""
 
@@ -39,6 +43,8 @@ class _Group(click.Group):
         except UserError as error:
             _fail(error)
         except OSError as error:
+            if error.errno in _FULL:
+                _fail(MachineUnfit(f"{error.strerror}: make room and run this again"))
             if error.filename is None:
                 raise
             _fail(UserError(f"{error.filename}: {error.strerror}"))

@@ -121,7 +121,7 @@ def _line_end(text: str, position: int) -> int:
 
 def _key_of(content: str) -> str:
     """Return the key that a refused line is about; any other word of it may be part of a secret."""
-    match = _MEANT_AS_ASSIGNMENT.match(content)
+    match = _MEANT_AS_ASSIGNMENT.match(content.removeprefix("\ufeff"))
     return match.group(1) if match else "this line"
 
 

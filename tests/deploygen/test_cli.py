@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -258,6 +259,18 @@ def test_a_folder_that_can_not_be_written_is_refused_without_a_traceback() -> No
     assert result.exit_code == 1
     assert result.stderr.startswith("deploygen: /sys/wiki: ")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_full_disk_is_told_without_a_traceback_and_mended_by_another_run(tmp_path: Path) -> None:
+    command = shlex.join([*COMMAND, "init", f"{tmp_path}/wiki", *SET])
+    script = f"ulimit -f 4; exec {command}"
+
+    full = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+    assert full.returncode == 5
+    assert full.stderr == "deploygen: File too large: make room and run this again\n"
+    assert not (tmp_path / "wiki" / "docker-compose.yml").exists()
+    assert run("init", tmp_path / "wiki", *SET).exit_code == 0
 
 
 def test_a_config_that_is_a_folder_is_refused_without_a_traceback(tmp_path: Path) -> None:

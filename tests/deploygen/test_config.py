@@ -257,6 +257,15 @@ def test_a_line_that_bash_would_interpret_is_one_problem_not_two() -> None:
     ]
 
 
+def test_a_byte_order_mark_before_a_key_is_one_problem_not_two() -> None:
+    text = config_text().replace("ADMIN_EMAIL=wiki@example.com\n", "")
+
+    assert messages(f"\ufeffADMIN_EMAIL=wiki@example.com\n{text}") == [
+        "config.sh:1: ADMIN_EMAIL: the file starts with a byte order mark; accepted are KEY=value,"
+        " comments and empty lines; save it as UTF-8 without BOM"
+    ]
+
+
 LAN = "http://192.0.2.10:8888"
 WIKI = "https://wiki.example.com"
 PROXY = {"URL": WIKI, "TLS": "proxy"}
