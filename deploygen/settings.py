@@ -497,6 +497,11 @@ class Config:
         return self.tls == "proxy" or self.outer_proxy is not None or self.network is not None
 
     @property
+    def acme_variables(self) -> tuple[str, ...]:
+        """The names of what is passed on to acme.sh."""
+        return tuple(self.acme_env)
+
+    @property
     def language_code(self) -> str:
         """The language as Django writes it (docs: "Language code"): en_US is en-us."""
         chinese = {"zh_CN": "zh-hans", "zh_TW": "zh-hant"}
