@@ -20,6 +20,16 @@ _LARGEST_OBJECT = 5 * 1024**4  # of S3 (Amazon S3 User Guide, "Multipart upload 
 _MOST_IN_DISPLAY_NAME = 50  # of OIDC_DISPLAY_NAME in Outline's server/env.ts
 _LEAST_IN_MINIO_SECRET = 8  # of MinIO's internal/auth/credentials.go
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+# Of the Fetch standard, "Port blocking".
+# fmt: off
+_BLOCKED_PORTS = frozenset({
+    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
+    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
+    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
+    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
+    6668, 6669, 6679, 6697, 10080,
+})
+# fmt: on
 # Without underscores: Django refuses a host that has one (RFC 1123, section 2.1, has none).
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -132,8 +142,8 @@ def _origin(raw: str) -> Origin:
     if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
         raise ValueError("it has something after the host, and Outline can't live under a path")
     host = _host(url.hostname or "")
-    if port == 0:
-        raise ValueError("its port is 0")
+    if port in _BLOCKED_PORTS:
+        raise ValueError(f"its port is {port}, which browsers refuse to open")
     return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
 
 

@@ -86,6 +86,13 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             f" perhaps a :port; {set_it('URL')}",
         ),
         (
+            "URL",
+            "http://wiki.example.com:6666",
+            "'http://wiki.example.com:6666' is not right: its port is 6666, which browsers refuse"
+            " to open; accepted is http:// or https://, a host and perhaps a :port;"
+            f" {set_it('URL')}",
+        ),
+        (
             "ADMIN_EMAIL",
             "",
             "it has no value; accepted is an address like wiki@example.com;"
