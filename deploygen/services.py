@@ -320,8 +320,8 @@ def _gateway_flags(config: Config, topology: Topology) -> tuple[str, ...]:
     flags = ["--trust-host"] if topology.trusted.host else []
     if topology.trusted.network:
         flags += ["--trust-network-of", topology.network_alias]
-    if config.gateway_ends_tls:
-        flags.append("--certificate")
+    if topology.has_internal_tls:
+        flags.append("--certificates")
     return tuple(flags)
 
 

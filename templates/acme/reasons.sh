@@ -18,7 +18,7 @@ hide() {
             count = split("ACME_EAB_HMAC_KEY," ENVIRON["ACME_PRIVATE"], names, ",")
             for (number = 1; number <= count; number++) {
                 value = ENVIRON[names[number]]
-                # Shorter ones, and switches, are in every text; and the names are on the certificate.
+                # Shorter ones and switches are in every text, and the names on the certificate.
                 if (length(value) > 3 && value !~ /^(true|false|none)$/ &&
                     !index(ENVIRON["ACME_DOMAINS"], value))
                     secrets[value]

@@ -2,17 +2,17 @@
 # Finds what is known only here, then becomes nginx. Options:
 #   --trust-host              believe web servers of this machine: they come from our default route
 #   --trust-network-of NAME   believe the network in which we are called NAME
-#   --certificate             show gateway.pem, or the internal certificate until there is one
+#   --certificates            show the certificates that there are, and each new one
 # What follows -- goes to nginx.
 set -eu
 umask 077
-configuration=/etc/nginx/deploygen
-run=/tmp/gateway
+configuration=$(dirname "$0")
+# Given by name only where the script runs outside its container.
+routes=${ROUTES_FILE:-/proc/net/route}
+run=${GATEWAY_RUN_DIR:-/tmp/gateway}
 mkdir -p "$run"
-# Names that a crash left behind would be in the way.
-rm -f "$run"/*.sock
 
-# /proc/net/route has addresses as hexadecimal words, first byte last.
+# The routes have addresses as hexadecimal words, first byte last.
 word() { # ADDRESS
     echo "$1" | {
         IFS=. read -r a b c d
@@ -36,19 +36,21 @@ default_gateway() {
     while read -r _ destination gateway _; do
         if [ "$destination" = 00000000 ]; then
             address "0x$gateway"
+            return
         fi
-    done </proc/net/route
+    done <"$routes"
 }
 
 network_of() { # NAME
-    mine=$(getent hosts "$1" | { read -r found _ && echo "$found"; }) || return 0
+    mine=$(getent ahostsv4 "$1" | { read -r found _ && echo "$found"; }) || return 0
     mine=$(word "$mine")
     while read -r _ destination gateway _ _ _ _ mask _; do
-        if [ "$destination" != Destination ] && [ "$gateway" = 00000000 ] &&
-            [ $((mine & 0x$mask)) -eq $((0x$destination)) ] && [ "$mask" != 00000000 ]; then
+        if [ "$gateway" = 00000000 ] && [ "$mask" != 00000000 ] &&
+            [ $((mine & 0x$mask)) -eq $((0x$destination)) ]; then
             echo "$(address "0x$destination")/$(bits $((0x$mask)))"
+            return
         fi
-    done </proc/net/route
+    done <"$routes"
 }
 
 trust() { # what was asked, what was found
@@ -61,7 +63,7 @@ trust() { # what was asked, what was found
     echo "$2 1;" >>"$run/geo.conf"
 }
 
-certificate=
+certificates=
 : >"$run/real-ip.conf"
 : >"$run/geo.conf"
 while [ $# -gt 0 ]; do
@@ -71,7 +73,7 @@ while [ $# -gt 0 ]; do
         trust "the shared network" "$(network_of "$2")"
         shift
         ;;
-    --certificate) certificate=yes ;;
+    --certificates) certificates=yes ;;
     --)
         shift
         break
@@ -80,7 +82,7 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-if [ -n "$certificate" ]; then
+if [ -n "$certificates" ]; then
     sh "$configuration/certificate.sh" install
     # nginx becomes process 1 of the container, which is told of each new certificate.
     sh "$configuration/certificate.sh" watch 1 &
