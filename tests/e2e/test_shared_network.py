@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -124,6 +125,16 @@ def way(front: Front, authority: Authority) -> Way:
     )
 
 
+def named_for(stack: Stack) -> list[str]:
+    """Return the names by which the gateway knows what is behind it."""
+    return [f"{stack.name}-{service}" for service in ("outline", "oidc", "minio")]
+
+
+def container_addresses(container: dict[str, Any]) -> set[str]:
+    networks = container["NetworkSettings"]["Networks"].values()
+    return {network["IPAddress"] for network in networks}
+
+
 def test_one_signs_in_and_uploads_where_all_names_are_taken(
     neighbour_stack: Stack, way: Way
 ) -> None:
@@ -157,15 +168,13 @@ def test_the_gateway_alone_is_on_the_network_and_no_port_is_published(
 
 
 def test_strangers_resolve_none_of_our_services(neighbour_stack: Stack, strangers: str) -> None:
-    ours = {
-        network["IPAddress"]
-        for container in neighbour_stack.containers().values()
-        for network in container["NetworkSettings"]["Networks"].values()
-    }
-    for name in TAKEN:
-        found = outer.docker("exec", strangers, "getent", "ahostsv4", name).split()
+    containers = neighbour_stack.containers().values()
+    ours = set().union(*map(container_addresses, containers))
+    for name in (*TAKEN, *named_for(neighbour_stack)):
+        script = f"getent ahostsv4 {name} || true"
+        found = outer.docker("exec", strangers, "sh", "-c", script).split()
 
-        assert not ours & set(found)
+        assert not ours & set(found), name
 
 
 def test_our_services_resolve_no_stranger(neighbour_stack: Stack, strangers: str) -> None:
@@ -175,7 +184,25 @@ def test_our_services_resolve_no_stranger(neighbour_stack: Stack, strangers: str
             script = f"getent ahostsv4 {name} || true"
             found = neighbour_stack.execute(service, "sh", "-c", script).split()
 
-            assert not theirs & set(found)
+            assert not theirs & set(found), name
+
+
+def test_the_gateway_resolves_its_services_and_while_they_are_stopped_nothing(
+    neighbour_stack: Stack,
+) -> None:
+    services = ("outline", "oidc", "minio")
+    script = "for name; do getent hosts $name || echo none; done"
+    ask = (f"{neighbour_stack.name}-gateway", "sh", "-c", script, "-", *named_for(neighbour_stack))
+    containers = neighbour_stack.containers()
+    expected = [container_addresses(containers[service]) for service in services]
+
+    found = [line.split()[0] for line in neighbour_stack.execute(*ask).splitlines()]
+    neighbour_stack.compose("stop", "--timeout", "2", *services)
+    stopped = neighbour_stack.execute(*ask).split()
+    neighbour_stack.up()
+
+    assert [address in its for address, its in zip(found, expected, strict=True)] == [True] * 3
+    assert stopped == ["none"] * 3
 
 
 @pytest.mark.parametrize(
