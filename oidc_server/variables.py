@@ -85,6 +85,18 @@ class Reader:
             )
         return origin
 
+    def hosts(self, name: str) -> tuple[str, ...]:
+        """Host names and IP addresses, the latter without brackets, separated by commas."""
+        value = self.required(name)
+        hosts = tuple(_host(item) for item in value.split(","))
+        if value and not all(hosts):
+            self.problem(
+                name,
+                "is not a list of host names in lower case and IP addresses; separate them by"
+                " commas alone, without * or port",
+            )
+        return hosts
+
     def flag(self, name: str) -> bool:
         value = self.optional(name).lower()
         if value not in _TRUE | _FALSE:
@@ -108,17 +120,18 @@ def _origin(value: str) -> str:
         or value.lower().removeprefix(f"{parts.scheme}://") != parts.netloc
     ):
         return ""
+    bracketed = f"[{host}]" if ":" in host else host
     suffix = "" if port in {None, _PORTS[parts.scheme]} else f":{port}"
-    return f"{parts.scheme}://{host}{suffix}"
+    return f"{parts.scheme}://{bracketed}{suffix}"
 
 
 def _host(host: str) -> str:
+    """`host` in the form that there is one of, or nothing if it is neither name nor address."""
     if _HOST_NAME.fullmatch(host):
         return host
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
         return ""
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    return "" if address.scope_id else f"[{address}]"
+    is_of_one_interface = isinstance(address, ipaddress.IPv6Address) and address.scope_id
+    return "" if is_of_one_interface else str(address)

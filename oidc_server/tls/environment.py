@@ -1,7 +1,5 @@
 """What making and installing certificates reads from its environment."""
 
-import ipaddress
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,13 +15,11 @@ TLS_NAMES = (
     "GATEWAY_TLS_CERTIFICATE",
     "GATEWAY_TLS_KEY",
 )
-# RFC 1123, section 2.1, and the underscore that private networks are fond of.
-_HOST_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class InternalTLS:
-    """`hosts` are names in lower case and IP addresses without brackets, each once."""
+    """`hosts` are names in lower case and IP addresses without brackets."""
 
     hosts: tuple[str, ...]
     ca_dir: Path
@@ -51,7 +47,7 @@ def read_tls(variables: Mapping[str, str]) -> TLSEnvironment:
     reader = Reader(variables)
     environment = TLSEnvironment(
         internal=InternalTLS(
-            hosts=_hosts(reader),
+            hosts=reader.hosts("INTERNAL_TLS_HOSTS"),
             ca_dir=Path(reader.optional("INTERNAL_CA_DIR", "/var/lib/internal-ca")),
             tls_dir=Path(reader.optional("INTERNAL_TLS_DIR", "/var/lib/internal-tls")),
         ),
@@ -59,26 +55,6 @@ def read_tls(variables: Mapping[str, str]) -> TLSEnvironment:
     )
     reader.finish()
     return environment
-
-
-def _hosts(reader: Reader) -> tuple[str, ...]:
-    items = [item.strip() for item in reader.required("INTERNAL_TLS_HOSTS").lower().split(",")]
-    hosts = [_address(item) or item for item in items if item]
-    for host in hosts:
-        if not (_address(host) or _HOST_NAME.fullmatch(host)):
-            reader.problem(
-                "INTERNAL_TLS_HOSTS",
-                "is a comma separated list of host names and IP addresses, without * or port",
-            )
-            break
-    return tuple(dict.fromkeys(hosts))
-
-
-def _address(host: str) -> str | None:
-    try:
-        return str(ipaddress.ip_address(host.removeprefix("[").removesuffix("]")))
-    except ValueError:
-        return None
 
 
 def _gateway(reader: Reader) -> GatewayTLS | None:

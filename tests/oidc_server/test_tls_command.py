@@ -171,21 +171,24 @@ def test_without_a_public_certificate_there_is_the_internal_one_alone(tmp_path: 
     assert sorted(path.name for path in tmp_path.iterdir()) == ["ca", "tls"]
 
 
-def test_an_address_is_understood_with_and_without_brackets(tmp_path: Path) -> None:
-    hosts = "[2001:DB8::7], 2001:db8:0::7,Wiki.Example.com,"
+def test_an_address_is_understood_however_it_is_written(tmp_path: Path) -> None:
+    told = run(variables(tmp_path, INTERNAL_TLS_HOSTS="2001:DB8:0::7,192.0.2.7,wiki.example.com"))
 
-    told = run(variables(tmp_path, INTERNAL_TLS_HOSTS=hosts))
-
-    assert "made for 2001:db8::7, wiki.example.com\n" in told.stdout
+    assert "made for 2001:db8::7, 192.0.2.7, wiki.example.com\n" in told.stdout
 
 
 @pytest.mark.parametrize(
-    "hosts", ["*.example.com", "wiki.example.com:8443", "wiki example", "-a", "ü.example.com"]
-)
+    "hosts",
+    [
+        "*.example.com", "wiki.example.com:8443", "wiki example", "-a", "ü.example.com",
+        "my_wiki.example.com", "Wiki.example.com", "[2001:db8::7]", "fe80::1%eth0",
+        "wiki.example.com, files.example.com", "wiki.example.com,",
+    ],
+)  # fmt: skip
 def test_a_host_that_is_none_is_refused(tmp_path: Path, hosts: str) -> None:
     assert problems(variables(tmp_path, INTERNAL_TLS_HOSTS=hosts)) == [
-        "INTERNAL_TLS_HOSTS: is a comma separated list of host names and IP addresses, "
-        "without * or port"
+        "INTERNAL_TLS_HOSTS: is not a list of host names in lower case and IP addresses; separate"
+        " them by commas alone, without * or port"
     ]
 
 
