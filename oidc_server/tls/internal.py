@@ -18,23 +18,24 @@ from oidc_server.tls.environment import InternalTLS
 from oidc_server.tls.files import write
 
 _DAY = dt.timedelta(days=1)
-_VALID = 3650 * _DAY
-_RENEW_BEFORE = 365 * _DAY
+# "No well-defined expiration date" (RFC 5280, section 4.1.2.5). A running wiki goes on trusting the
+# CA that it found at its start (Node.js, NODE_EXTRA_CA_CERTS), so that each renewal would part it
+# from its uploads.
+_NEVER = dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC)
 
 
 def ensure_internal_tls(wanted: InternalTLS) -> str:
     """Make CA and certificate unless good ones are there. Returns what was done, for the log."""
-    now = dt.datetime.now(dt.UTC)
-    if _is_good(wanted, now):
+    if _is_good(wanted):
         return "kept"
-    ca_pem, cert_pem, key_pem = _make(wanted.hosts, now)
+    ca_pem, cert_pem, key_pem = _make(wanted.hosts, dt.datetime.now(dt.UTC))
     write(wanted.tls_dir / "key.pem", key_pem, 0o640)
     write(wanted.tls_dir / "cert.pem", cert_pem, 0o644)
     write(wanted.ca_dir / "ca.pem", ca_pem, 0o644)
     return f"made for {', '.join(wanted.hosts)}"
 
 
-def _is_good(wanted: InternalTLS, now: dt.datetime) -> bool:
+def _is_good(wanted: InternalTLS) -> bool:
     try:
         ca = x509.load_pem_x509_certificate((wanted.ca_dir / "ca.pem").read_bytes())
         cert = x509.load_pem_x509_certificate((wanted.tls_dir / "cert.pem").read_bytes())
@@ -43,16 +44,13 @@ def _is_good(wanted: InternalTLS, now: dt.datetime) -> bool:
         cert.verify_directly_issued_by(ca)
     except (OSError, ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
-    return (
-        list(names) == [_general_name(host) for host in wanted.hosts]
-        and key.public_key() == cert.public_key()
-        and min(ca.not_valid_after_utc, cert.not_valid_after_utc) - now > _RENEW_BEFORE
-    )
+    hosts = [_general_name(host) for host in wanted.hosts]
+    return list(names) == hosts and key.public_key() == cert.public_key()
 
 
 def _make(hosts: Sequence[str], now: dt.datetime) -> tuple[bytes, bytes, bytes]:
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    # The date tells a renewed CA from the one before.
+    # The date tells a CA from the one before.
     ca_name = _common_name(f"deploygen internal CA {now:%Y-%m-%d}")
     ca = (
         _builder(ca_name, ca_name, ca_key.public_key(), now)
@@ -93,7 +91,7 @@ def _builder(
         .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - _DAY)  # a container's clock may be behind
-        .not_valid_after(now + _VALID)
+        .not_valid_after(_NEVER)
     )
 
 
