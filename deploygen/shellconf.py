@@ -11,9 +11,21 @@ from dataclasses import dataclass
 from deploygen.errors import Problem
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=")
-_MEANT_AS_ASSIGNMENT = re.compile(r"(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)[ \t]*[+:]?=")
-_READ_ONLY = frozenset({"BASHOPTS", "BASH_VERSINFO", "EUID", "PPID", "SHELLOPTS", "UID"})
+_MEANT_AS_ASSIGNMENT = re.compile(
+    r"(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)(?:\[[^]]*\])?[ \t]*[+:]?="
+)
+# Those that bash lets nobody set, or gives a value of its own (bash(1), "Shell Variables").
+# fmt: off
+_OF_BASH = frozenset({
+    "BASHOPTS", "BASHPID", "BASH_ARGC", "BASH_ARGV", "BASH_COMMAND", "BASH_LINENO", "BASH_SOURCE",
+    "BASH_SUBSHELL", "BASH_VERSINFO", "DIRSTACK", "EPOCHREALTIME",
+    "EPOCHSECONDS", "EUID", "FUNCNAME", "GROUPS", "HISTCMD", "LINENO", "OPTIND", "PPID", "RANDOM",
+    "SECONDS", "SHELLOPTS", "SRANDOM", "UID", "_",
+})
+# fmt: on
 _BARE_SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")
+_PLAIN = re.compile(r"[^ \t\n'\"\\$`;&|<>(){~]+")
+_PLAIN_IN_DOUBLE_QUOTES = re.compile(r"[^\"\\$`]+")
 _ESCAPABLE_IN_DOUBLE_QUOTES = '$`"\\'
 _INTERPRETED = {
     "$": "a $ is expanded by bash",
@@ -29,6 +41,7 @@ _INTERPRETED = {
 }
 _QUOTE_IT = "put the value in single quotes"
 _ACCEPTED_LINES = "accepted are KEY=value, comments and empty lines"
+_NO_SPACES = "write KEY=value without spaces"
 _UNIX_LINES = "save the file with Unix line ends (LF)"
 
 
@@ -66,9 +79,11 @@ def parse(text: str) -> Document:
     """Read a config.sh as bash would, without running anything."""
     assignments: list[Assignment] = []
     problems: list[Problem] = []
-    position = 0
+    position = counted = 0
+    line = 1
     while position < len(text):
-        line = text.count("\n", 0, position) + 1
+        line += text.count("\n", counted, position)
+        counted = position
         line_end = _line_end(text, position)
         content = text[position:line_end].strip(" \t")
         if (not content or content.startswith("#")) and "\0" not in content:
@@ -76,7 +91,7 @@ def parse(text: str) -> Document:
             continue
         try:
             assignment = _assignment(text, position, line)
-            position = _end_of_assignment(text, assignment.end)
+            position = _end_of_line(text, assignment)
         except _Refused as refused:
             problems.append(
                 Problem(
@@ -96,20 +111,28 @@ def parse(text: str) -> Document:
 def assign(text: str, key: str, value: str, comment: str = "") -> str:
     """Return ``text`` with ``key`` meaning ``value``; every other line keeps its bytes.
 
-    A key that is not in the file is added at its end, under ``comment``.
+    A key that is in the file keeps its kind of quotes where the value allows. One that is not is
+    added at the end, under ``comment``.
     """
     found = parse(text).last(key)
     if found is not None:
         if found.value == value:
             return text
-        return text[: found.start] + quote(value) + text[found.end :]
+        like = text[found.start : found.end][:1]
+        return text[: found.start] + quote(value, like) + text[found.end :]
     separator = "" if not text or text.endswith("\n") else "\n"
     return f"{text}{separator}{comment}{key}={quote(value)}\n"
 
 
-def quote(value: str) -> str:
-    """Return ``value`` as bash source: bare where that is safe, in single quotes otherwise."""
-    if _BARE_SAFE.fullmatch(value):
+def quote(value: str, like: str = "") -> str:
+    """Return ``value`` as bash source: bare where that is safe, in single quotes otherwise.
+
+    Where ``like`` is a quote, it stands in such quotes; in double ones only if nothing in it needs
+    a backslash there.
+    """
+    if like == '"' and _PLAIN_IN_DOUBLE_QUOTES.fullmatch(value or "-"):
+        return f'"{value}"'
+    if like != "'" and _BARE_SAFE.fullmatch(value):
         return value
     return "'" + value.replace("'", "'\\''") + "'"
 
@@ -130,8 +153,8 @@ def _assignment(text: str, position: int, line: int) -> Assignment:
     if match is None:
         raise _not_an_assignment(text[position : _line_end(text, position)].strip(" \t"))
     key = match.group(1)
-    if key in _READ_ONLY:
-        raise _Refused("bash can't set this name", "remove the line")
+    if key in _OF_BASH:
+        raise _Refused("bash keeps this name for itself", "remove the line")
     value, end = _value(text, match.end())
     return Assignment(key=key, value=value, line=line, start=match.end(), end=end)
 
@@ -144,9 +167,18 @@ def _not_an_assignment(content: str) -> _Refused:
         wrong, remedy = "the file starts with a byte order mark", "save it as UTF-8 without BOM"
     elif content == "\r":
         wrong, remedy = "the line ends in a carriage return", _UNIX_LINES
-    elif re.match(r"(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*[ \t]+=", content):
-        wrong, remedy = "there is a space before the =", "write KEY=value without spaces"
+    elif match := _MEANT_AS_ASSIGNMENT.match(content):
+        wrong, remedy = _nearly_an_assignment(content[match.end(1) : match.end()])
     return _Refused(wrong, remedy, _ACCEPTED_LINES)
+
+
+def _nearly_an_assignment(before_value: str) -> tuple[str, str]:
+    """Return what is wrong between a key and its value, and what to do."""
+    if before_value.startswith("["):
+        return "[ ] sets an item of an array in bash", "write KEY=value"
+    if before_value.endswith(("+=", ":=")):
+        return f"{before_value.strip()} is not =", "write the whole value, as KEY=value"
+    return "there is a space before the =", _NO_SPACES
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
@@ -188,22 +220,29 @@ def _double_quoted(text: str, position: int) -> tuple[str, int]:
     while position < len(text):
         char = text[position]
         following = text[position + 1 : position + 2]
-        if char == '"':
+        plain = _PLAIN_IN_DOUBLE_QUOTES.match(text, position)
+        if plain:
+            parts.append(plain.group())
+            position = plain.end()
+        elif char == '"':
             return "".join(parts), position + 1
-        if char == "\\" and following and following in _ESCAPABLE_IN_DOUBLE_QUOTES:
+        elif char == "\\" and following and following in _ESCAPABLE_IN_DOUBLE_QUOTES:
             parts.append(following)
             position += 2
         elif char == "\\" and following == "\n":
             position += 2
-        elif char in "$`":
-            raise _Refused(_INTERPRETED[char], "use single quotes instead of double quotes")
-        else:
+        elif char == "\\":
             parts.append(char)
             position += 1
+        else:
+            raise _Refused(_INTERPRETED[char], "use single quotes instead of double quotes")
     raise _Refused("the double quote is never closed", 'add the closing "')
 
 
 def _bare(text: str, start: int, position: int) -> tuple[str, int]:
+    plain = _PLAIN.match(text, position)
+    if plain:
+        return plain.group(), plain.end()
     char = text[position]
     if char in _INTERPRETED:
         raise _Refused(_INTERPRETED[char], _QUOTE_IT)
@@ -217,20 +256,26 @@ def _bare(text: str, start: int, position: int) -> tuple[str, int]:
     return following, position + 2
 
 
-def _end_of_assignment(text: str, position: int) -> int:
+def _end_of_line(text: str, assignment: Assignment) -> int:
     """Return where the next line starts; only a comment may follow a value."""
-    line_end = _line_end(text, position)
-    rest = text[position:line_end]
-    stripped = rest.lstrip(" \t")
-    if stripped == "\r":
+    line_end = _line_end(text, assignment.end)
+    rest = text[assignment.end : line_end].lstrip(" \t")
+    if "\0" in rest:
+        raise _Refused("the line holds a NUL byte", "remove it")
+    if rest == "\r":
         raise _Refused("the line ends in a carriage return", _UNIX_LINES)
-    if stripped and not stripped.startswith("#"):
+    if rest and not rest.startswith("#"):
+        if _MEANT_AS_ASSIGNMENT.match(rest):
+            raise _Refused("another assignment follows on its line", "write one on each line")
+        if assignment.start == assignment.end:
+            raise _Refused("there is a space after the =", _NO_SPACES)
         raise _Refused("there is a space in the value, after which bash runs a command", _QUOTE_IT)
     return line_end + 1
 
 
 def values(document: Document) -> Iterator[Assignment]:
     """Yield the assignments that count: for each key the last one, in the order of the file."""
+    last = {assignment.key: assignment for assignment in document.assignments}
     for assignment in document.assignments:
-        if document.last(assignment.key) is assignment:
+        if last[assignment.key] is assignment:
             yield assignment

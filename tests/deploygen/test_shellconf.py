@@ -1,8 +1,9 @@
 """deploygen.shellconf against bash, whose reading of a config.sh is the one that counts."""
 
+import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -50,28 +51,63 @@ def meaning(text: str) -> dict[str, str]:
     return {item.key: item.value for item in shellconf.values(shellconf.parse(text))}
 
 
-def bash_meaning(folder: Path, text: str) -> Mapping[str, str]:
-    """Return what bash has in each key that is set after sourcing ``text``."""
-    keys = sorted({*KEYS, *meaning(text)})
-    file = folder / "config.sh"
-    file.write_bytes(text.encode())
-    script = (
-        'unset "${@:2}"; source "$1" >&2 || exit 1; '
-        'for key in "${@:2}"; do [[ -v $key ]] && printf "%s\\0%s\\0" "$key" "${!key}"; done; :'
-    )
-    done = subprocess.run(
-        [BASH, "--norc", "-c", script, "bash", file, *keys],
-        env={"PATH": "/nowhere", "HOME": "/home/somebody", "LC_ALL": "C.UTF-8"},
-        capture_output=True,
-        check=True,
-        timeout=10,
-    )
-    assert done.stderr == b""
-    words = done.stdout.decode().split("\0")[:-1]
-    return dict(zip(words[::2], words[1::2], strict=True))
+class Bash:
+    """A bash that reads one config.sh after the other, each in a subshell of its own."""
+
+    _LOOP = """
+        while read -r file keys; do (
+            unset $keys
+            source "$file" </dev/null || echo "source failed" >&2
+            for key in $keys; do
+                [[ -v $key ]] && printf '%s\\0%s\\0' "$key" "${!key}"
+            done
+            printf '.end\\0'
+        ) done
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "config.sh"
+        self._errors = (folder / "errors").open("w+b")
+        self._process = subprocess.Popen(
+            [BASH, "--norc", "-c", self._LOOP],
+            cwd=folder,
+            env={"PATH": "/nowhere", "HOME": "/home/somebody", "LC_ALL": "C.UTF-8"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+        )
+
+    def meaning(self, text: str, keys: Iterable[str] = ()) -> Mapping[str, str]:
+        """Return what bash has in each key that is set after sourcing ``text``."""
+        assert self._process.stdin
+        assert self._process.stdout
+        self._file.write_bytes(text.encode())
+        self._process.stdin.write(f"config.sh {' '.join({*KEYS, *keys})}\n".encode())
+        self._process.stdin.flush()
+        answer = b""
+        words: list[str] = []
+        while ".end" not in words[::2]:
+            more = os.read(self._process.stdout.fileno(), 65536)
+            assert more, "bash has ended"
+            answer += more
+            words = answer.decode(errors="surrogateescape").split("\0")[:-1]
+        assert self._errors.read() == b""
+        return dict(zip(words[:-1:2], words[1:-1:2], strict=True))
+
+    def close(self) -> None:
+        """Let it come to its end."""
+        self._process.communicate()
+        self._errors.close()
 
 
-@settings(max_examples=200)
+@pytest.fixture(scope="module")
+def bash(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bash]:
+    process = Bash(tmp_path_factory.mktemp("bash"))
+    yield process
+    process.close()
+
+
+@settings(max_examples=2000)
 @given(TEXTS)
 @example("K=a#b\n")
 @example("K=#b\n")
@@ -87,26 +123,22 @@ def bash_meaning(folder: Path, text: str) -> Mapping[str, str]:
 @example("# a carriage return\r\nK=a\n")
 @example("K=*{a,b}[c]!\n")
 @example("K=\\~\n")
-def test_what_is_accepted_means_the_same_to_bash(
-    tmp_path_factory: pytest.TempPathFactory, text: str
-) -> None:
+def test_what_is_accepted_means_the_same_to_bash(bash: Bash, text: str) -> None:
     assume(not shellconf.parse(text).problems)
 
-    assert bash_meaning(tmp_path_factory.getbasetemp(), text) == meaning(text)
-
-
-@settings(max_examples=50)
-@given(VALUES.filter(lambda text: "\r" not in text))
-def test_a_quoted_value_means_itself_to_bash_and_to_us(
-    tmp_path_factory: pytest.TempPathFactory, value: str
-) -> None:
-    text = f"K={shellconf.quote(value)}\n"
-
-    assert meaning(text) == {"K": value}
-    assert bash_meaning(tmp_path_factory.getbasetemp(), text) == {"K": value}
+    assert bash.meaning(text, meaning(text)) == meaning(text)
 
 
 @settings(max_examples=500)
+@given(VALUES.filter(lambda text: "\r" not in text), st.sampled_from(["", "'", '"']))
+def test_a_quoted_value_means_itself_to_bash_and_to_us(bash: Bash, value: str, like: str) -> None:
+    text = f"K={shellconf.quote(value, like)}\n"
+
+    assert meaning(text) == {"K": value}
+    assert bash.meaning(text) == {"K": value}
+
+
+@settings(max_examples=1000)
 @given(TEXTS, st.sampled_from(KEYS), VALUES.filter(lambda text: "\r" not in text))
 def test_an_edit_changes_one_key_and_no_byte_of_another_line(
     text: str, key: str, value: str
@@ -135,6 +167,28 @@ def test_a_value_that_is_already_so_keeps_its_quoting() -> None:
     assert shellconf.assign(text, "K", "a") == text
 
 
+@pytest.mark.parametrize(
+    ("before", "value", "after"),
+    [
+        ("K=a # why", "b", "K=b # why"),
+        ("K=a # why", "b c", "K='b c' # why"),
+        ("K= # why", "b", "K=b # why"),
+        ("export K='a'\t#why", "b", "export K='b'\t#why"),
+        ("K='a'", "it's", "K='it'\\''s'"),
+        ("K='a'", "", "K=''"),
+        ('  K="a" # why', "b c", '  K="b c" # why'),
+        ('K="a"', "", 'K=""'),
+        ('K="a"', "$b", "K='$b'"),
+        ('K="a"', "b\\", "K='b\\'"),
+        ("K=", "", "K="),
+    ],
+)
+def test_an_edit_keeps_the_quotes_and_what_stands_around(
+    before: str, value: str, after: str
+) -> None:
+    assert shellconf.assign(before, "K", value) == after
+
+
 def test_an_edit_of_a_key_given_twice_changes_the_one_that_counts() -> None:
     assert shellconf.assign("K=1\nK=2\n", "K", "3") == "K=1\nK=3\n"
 
@@ -154,6 +208,8 @@ def test_an_assignment_knows_its_line() -> None:
 
 ACCEPTED = "accepted are KEY=value, comments and empty lines"
 QUOTE = "put the value in single quotes"
+EACH = "write one on each line"
+REMOVE = "remove the line, or start it with #"
 UNIX = "save the file with Unix line ends (LF)"
 
 
@@ -226,7 +282,8 @@ UNIX = "save the file with Unix line ends (LF)"
             ACCEPTED,
             "save it as UTF-8 without BOM",
         ),
-        ("UID=0", "UID", "bash can't set this name", "", "remove the line"),
+        ("UID=0", "UID", "bash keeps this name for itself", "", "remove the line"),
+        ("RANDOM=0", "RANDOM", "bash keeps this name for itself", "", "remove the line"),
         (
             "K = a",
             "K",
@@ -237,30 +294,38 @@ UNIX = "save the file with Unix line ends (LF)"
         (
             "K+=a",
             "K",
-            "this is not an assignment",
+            "+= is not =",
             ACCEPTED,
-            "remove the line, or start it with #",
+            "write the whole value, as KEY=value",
         ),
+        ("K[0]=a", "K", "[ ] sets an item of an array in bash", ACCEPTED, "write KEY=value"),
+        ("K= a", "K", "there is a space after the =", "", "write KEY=value without spaces"),
+        ("K=a L=b", "K", "another assignment follows on its line", "", EACH),
+        ("export K=a L=b", "K", "another assignment follows on its line", "", EACH),
+        ("K=<<END", "K", "a < redirects in bash", "", QUOTE),
+        ("K=a # \0", "K", "the line holds a NUL byte", "", "remove it"),
+        ("readonly K=a", "this line", "this is not an assignment", ACCEPTED, REMOVE),
+        ("alias K=a", "this line", "this is not an assignment", ACCEPTED, REMOVE),
         (
             "=a",
             "this line",
             "this is not an assignment",
             ACCEPTED,
-            "remove the line, or start it with #",
+            REMOVE,
         ),
         (
             "hunter2: x",
             "this line",
             "this is not an assignment",
             ACCEPTED,
-            "remove the line, or start it with #",
+            REMOVE,
         ),
         (
             "if true; then",
             "this line",
             "this is not an assignment",
             ACCEPTED,
-            "remove the line, or start it with #",
+            REMOVE,
         ),
     ],
 )
@@ -278,6 +343,28 @@ def test_what_bash_would_interpret_is_refused_with_the_remedy(
         accepted=accepted,
         remedy=remedy,
     )
+
+
+@pytest.mark.parametrize("name", sorted(shellconf._OF_BASH))  # noqa: SLF001 - bash is to agree
+def test_bash_does_not_keep_what_a_name_of_its_own_is_set_to(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.sh").write_text(f"{name}=a.b\n")
+
+    done = subprocess.run(
+        [BASH, "--norc", "-c", "source ./config.sh; [[ ${!1} == a.b ]]", "bash", name],
+        cwd=tmp_path,
+        check=False,
+        capture_output=True,
+    )
+
+    assert done.returncode != 0
+
+
+def test_a_large_file_is_read_in_a_time_that_grows_with_it() -> None:
+    text = "".join(f"KEY_{number}=value # why\n" for number in range(50_000))
+
+    document = shellconf.parse(text)
+
+    assert [item.line for item in shellconf.values(document)] == list(range(1, 50_001))
 
 
 def test_every_refused_line_is_reported_and_the_others_are_read() -> None:
