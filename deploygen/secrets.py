@@ -36,7 +36,9 @@ def fill(text: str, folder: Path, *, fresh: bool) -> str:
             continue
         name = found[0].key if found else setting.name
         value = make(setting.secret, folder)
-        text = shellconf.assign(text, name, value, f"\n{setting.comment}")
+        # What is not understood may be a quote that an apostrophe in a comment would close.
+        comment = "" if document.problems else f"\n{setting.comment}"
+        text = shellconf.assign(text, name, value, comment)
     return text
 
 

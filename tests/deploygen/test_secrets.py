@@ -47,6 +47,14 @@ def test_two_deployments_share_no_secret() -> None:
     assert shared == ["COMPOSE_PROJECT_NAME"]
 
 
+def test_a_quote_that_is_never_closed_is_not_closed_by_a_comment_of_ours() -> None:
+    text = "WIKI_NAME='my wiki\n"
+
+    (problem,) = shellconf.parse(secrets.fill(text, FOLDER, fresh=True)).problems
+
+    assert problem.wrong == "the single quote is never closed"
+
+
 def test_secrets_of_one_deployment_all_differ() -> None:
     filled = values(secrets.fill(reference.example(), FOLDER, fresh=True))
 
