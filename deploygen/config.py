@@ -13,6 +13,8 @@ from deploygen.settings import BY_NAME, SETTINGS, Config, Setting, named
 
 FILE_NAME = "config.sh"
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
+# Where a quote was left open or a line end lost, a value goes on with the lines below.
+_LINES_BELOW = re.compile(r"(?:\n|\w+=).*", re.DOTALL)
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
@@ -118,7 +120,7 @@ def _wrong_value(
     setting: Setting, assignment: shellconf.Assignment | None, reason: str, *, given: bool
 ) -> Problem:
     if assignment and assignment.value and not setting.confidential:
-        wrong = f"{_PASSWORD_IN_URL.sub('//…@', assignment.value)!r} is not right: {reason}"
+        wrong = f"{_without_secrets(assignment.value)!r} is not right: {reason}"
     else:
         wrong = reason
     remedy = f"set {setting.name} in config.sh, or pass --set {setting.name}=…"
@@ -133,6 +135,11 @@ def _wrong_value(
         accepted=f"accepted is {setting.kind.accepts}",
         remedy=remedy,
     )
+
+
+def _without_secrets(value: str) -> str:
+    """Return what a message may repeat of the value of a key that is no secret."""
+    return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
 def _unknown(assignment: shellconf.Assignment) -> Problem:
