@@ -180,6 +180,12 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             " password; accepted is empty, or an address that starts with https:// or http://,"
             f" and holds no @; {set_it('PIP_INDEX_URL')}",
         ),
+        (
+            "NGINX_IMAGE",
+            "nginx\nADMIN_PASSWORD=word\n",
+            "'nginx…' is not right: it is not an image reference; accepted is an image"
+            f" reference like nginx:1.28-alpine; {set_it('NGINX_IMAGE')}",
+        ),
         # Of secrets no value is shown.
         (
             "OUTLINE_SECRET_KEY",
