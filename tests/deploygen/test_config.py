@@ -113,7 +113,7 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "WIKI_NAME",
             "two\nlines",
-            "'two\\nlines' is not right: it holds a character that can't be printed; accepted is"
+            "'two…' is not right: it holds a character that can't be printed; accepted is"
             f" one line of text, up to 50 characters; {set_it('WIKI_NAME')}",
         ),
         (
