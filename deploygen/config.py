@@ -158,9 +158,8 @@ def meant(key: str) -> str:
         return f"did you mean ACME_ENV_{key}?"
     for item in SETTINGS:
         if item.prefix and key.startswith(item.name):
-            return (
-                f"accepted is {item.name}_ and the name of a variable, which is not ours (ACME_…)"
-            )
+            ours = f", which is not ours ({item.reserved}…)" if item.reserved else ""
+            return f"accepted is {item.name}_ and the name of a variable{ours}"
     close = get_close_matches(key.upper(), [*BY_NAME, *_OLD_NAMES], n=1)
     return f"did you mean {_OLD_NAMES.get(close[0], close[0])}?" if close else ""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
-from deploygen import kinds
+from deploygen import kinds, outline
 from deploygen.kinds import Kind, Origin, PemFile
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ GROUPS = {
     "proxy": "What stands in front of it",
     "certificate": "Certificates by acme.sh: only with TLS=acme",
     "files": "Uploaded files",
+    "outline": "More of Outline's own settings",
     "deployment": "This deployment",
     "images": "Images, and where they come from",
     "secrets": "Secrets: made by `deploygen init`, kept ever after. Don't share this file.",
@@ -57,16 +58,18 @@ class Setting:
     irreplaceable: bool = False
     confidential: bool = False
     prefix: bool = False
+    reserved: str = ""
     prompt: str | None = None
 
     def passed_on(self, key: str) -> str | None:
         """Return the variable that a key with this prefix is passed on as, None if it is none.
 
-        Those that begin with ACME_ are our own, as the container has them.
+        Those that begin with ``reserved`` are our own, as the container has them.
         """
         name = key.removeprefix(f"{self.name}_")
-        is_one = re.fullmatch(r"(?!ACME_)[A-Za-z_][A-Za-z0-9_]*", name)
-        return name if is_one and name != key else None
+        if name == key or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+            return None
+        return None if self.reserved and name.startswith(self.reserved) else name
 
     @property
     def comment(self) -> str:
@@ -99,7 +102,7 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
     )
 
 
-def _passed_on(group: str, doc: str) -> Mapping[str, str]:
+def _passed_on(group: str, doc: str, *, reserved: str = "") -> Mapping[str, str]:
     """Declare a prefix: its keys are passed on, under the names that follow it."""
     make: Callable[..., Mapping[str, str]] = field
     return make(
@@ -110,6 +113,7 @@ def _passed_on(group: str, doc: str) -> Mapping[str, str]:
             "doc": doc,
             "confidential": True,
             "prefix": True,
+            "reserved": reserved,
         }
     )
 
@@ -332,6 +336,7 @@ class Config:
     acme_env: Mapping[str, str] = _passed_on(
         "certificate",
         "Variables for acme.sh: ACME_ENV_CF_Token=… becomes its CF_Token.",
+        reserved="ACME_",
     )
 
     file_storage: str = _setting(
@@ -380,6 +385,12 @@ class Config:
         "files",
         "With s3: how browsers upload: post, or put where the service has no POST (Cloudflare R2)\n"
         "or takes no bucket in the path (Aliyun OSS, Tencent COS).",
+    )
+
+    outline_env: Mapping[str, str] = _passed_on(
+        "outline",
+        "Variables for Outline that no key of ours is for: OUTLINE_ENV_LOG_LEVEL=debug becomes\n"
+        "its LOG_LEVEL. See docs/outline-settings.md.",
     )
 
     compose_project_name: str = _secret(
@@ -500,6 +511,11 @@ class Config:
     def acme_variables(self) -> tuple[str, ...]:
         """The names of what is passed on to acme.sh."""
         return tuple(self.acme_env)
+
+    @property
+    def outline_variables(self) -> Mapping[str, str]:
+        """What Outline is given beside what other keys decide."""
+        return {**outline.DEFAULTS, **self.outline_env}
 
     @property
     def language_code(self) -> str:

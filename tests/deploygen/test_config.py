@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -250,6 +251,7 @@ PASSED_ON = "accepted is ACME_ENV_ and the name of a variable, which is not ours
         ("ACME_ENV_", PASSED_ON),
         ("ACME_ENV_1st", PASSED_ON),
         ("ACME_ENV_ACME_SERVER", PASSED_ON),
+        ("OUTLINE_ENV_", "accepted is OUTLINE_ENV_ and the name of a variable; "),
     ],
 )
 def test_a_key_that_does_not_exist_is_answered_with_the_nearest(key: str, meant: str) -> None:
@@ -697,6 +699,25 @@ OWN_HOSTS = {
             "with FILE_STORAGE=local there is no bucket; accepted is empty with FILE_STORAGE=local;"
             " leave it empty, or choose minio or s3",
         ),
+        (
+            {"OUTLINE_ENV_FORCE_HTTPS": "false"},
+            "OUTLINE_ENV_FORCE_HTTPS",
+            "it follows from TLS; accepted are variables that no key of ours decides; remove the"
+            " line, and set TLS",
+        ),
+        (
+            {"OUTLINE_ENV_PORT": "80"},
+            "OUTLINE_ENV_PORT",
+            "the stack depends on it as it is; accepted are variables that no key of ours decides;"
+            " remove the line",
+        ),
+        (
+            # Outline would read it as SSL_CERT, and serve https itself.
+            {"OUTLINE_ENV_SSL_CERT_FILE": "/certificate.pem"},
+            "OUTLINE_ENV_SSL_CERT_FILE",
+            "it follows from TLS; accepted are variables that no key of ours decides; remove the"
+            " line, and set TLS",
+        ),
     ],
 )
 def test_keys_that_contradict_each_other_are_explained(
@@ -793,16 +814,19 @@ def test_every_rule_between_keys_is_in_the_table() -> None:
 def _unchecked(changes: dict[str, str]) -> Config:
     values = {item.name: item.default or "" for item in SETTINGS}
     values |= FAKE_SECRETS | {"ADMIN_EMAIL": "wiki@example.com"} | changes
-    prefix = "ACME_ENV_"
-    passed_on = {
-        key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)
+    passed_on: dict[str, Any] = {
+        item.name.lower(): {
+            name: value for key, value in values.items() if (name := item.passed_on(key))
+        }
+        for item in SETTINGS
+        if item.prefix
     }
     read = {
         item.name.lower(): item.kind.parse(values[item.name])
         for item in SETTINGS
         if not item.prefix
     }
-    return Config(**read, acme_env=passed_on)
+    return Config(**read, **passed_on)
 
 
 @pytest.fixture(scope="module")
@@ -849,6 +873,17 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             "ACME_STAGING",
             "browsers don't trust certificates of the staging: set it to false once they arrive",
         ),
+        (
+            {"OUTLINE_ENV_LOG_LEVE": "debug"},
+            "OUTLINE_ENV_LOG_LEVE",
+            "Outline 1.9.2 reads no variable LOG_LEVE: did you mean OUTLINE_ENV_LOG_LEVEL?",
+        ),
+        (
+            {"OUTLINE_ENV_GOOGLE_CLIENT_ID": "id"},
+            "OUTLINE_ENV_GOOGLE_CLIENT_ID",
+            "it lets people sign in by Google too, and whoever is turned off at the provider of"
+            " this wiki may come back that way",
+        ),
     ],
 )
 def test_what_works_but_may_not_be_meant_is_warned_of(
@@ -882,6 +917,8 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
         {"ACME_STAGING": "true"},
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
         {"AWS_S3_ACL": "none"},
+        {"OUTLINE_ENV_LOG_LEVEL": "debug", "OUTLINE_ENV_GITHUB_APP_PRIVATE_KEY_FILE": "/key"},
+        {"OUTLINE_ENV_NODE_OPTIONS": "--max-old-space-size=768"},
         {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},
     ],
 )

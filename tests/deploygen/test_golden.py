@@ -28,6 +28,7 @@ def test_there_is_a_golden_folder_for_each_row_of_the_matrix_and_some_more() -> 
         "every-key-set",
         "ip-address",
         "localhost",
+        "mail-and-passed-on",
         "mirrors",
     }
 

@@ -47,6 +47,14 @@ def test_every_image_is_pinned() -> None:
     assert not any((item.default or "").endswith(":latest") for item in images)
 
 
+def test_what_is_passed_on_replaces_a_default_of_ours() -> None:
+    given = configuration(OUTLINE_ENV_WEB_CONCURRENCY="2", OUTLINE_ENV_LOG_LEVEL="debug")
+
+    assert given.outline_variables["WEB_CONCURRENCY"] == "2"
+    assert given.outline_variables["LOG_LEVEL"] == "debug"
+    assert set(configuration().outline_variables) < set(given.outline_variables)
+
+
 @pytest.mark.parametrize(
     ("outline", "django"),
     [("en_US", "en-us"), ("zh_CN", "zh-hans"), ("zh_TW", "zh-hant"), ("pt_BR", "pt-br")],

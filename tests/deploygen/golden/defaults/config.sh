@@ -150,6 +150,11 @@ AWS_S3_ACL=private
 # or takes no bucket in the path (Aliyun OSS, Tencent COS).
 AWS_S3_UPLOAD_METHOD=post
 
+# --- More of Outline's own settings ---
+
+# Variables for Outline that no key of ours is for: OUTLINE_ENV_LOG_LEVEL=debug becomes its
+# LOG_LEVEL. See docs/outline-settings.md.
+
 # --- This deployment ---
 
 # Name of this deployment: of its containers, volumes and cookies. Set once from the

@@ -1,0 +1,60 @@
+"""What is passed on to Outline as it is."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from deploygen import outline
+from deploygen.rules.common import Conflict, Rule, Warned, Warner
+from deploygen.settings import Config
+
+_PREFIX = "OUTLINE_ENV_"
+
+
+def _left_to_keys_of_ours(config: Config) -> Iterator[Conflict]:
+    decided = {**outline.SET, **outline.DECIDED}
+    for name in config.outline_env:
+        variable = name if name in decided else _read_from_a_file(name)
+        if variable not in decided:
+            continue
+        ours = decided[variable]
+        yield (
+            f"{_PREFIX}{name}",
+            f"it follows from {ours}" if ours else "the stack depends on it as it is",
+            "accepted are variables that no key of ours decides",
+            f"remove the line, and set {ours}" if ours else "remove the line",
+        )
+
+
+def _read_from_a_file(name: str) -> str:
+    """Return the variable that Outline reads from the file which ``name`` names, if any."""
+    return name.removesuffix("_FILE")
+
+
+# --- What works, but may not be meant
+
+
+def _outline_reads_it(config: Config) -> Iterator[Warned]:
+    for name in config.outline_env:
+        # Node reads variables of its own (nodejs.org/api/cli.html).
+        if _read_from_a_file(name) in outline.KNOWN or name.startswith("NODE_"):
+            continue
+        close = get_close_matches(name.upper(), sorted(outline.KNOWN), n=1)
+        meant = f": did you mean {_PREFIX}{close[0]}?" if close else ""
+        yield (f"{_PREFIX}{name}", f"Outline 1.9.2 reads no variable {name}{meant}")
+
+
+def _no_way_past_the_provider(config: Config) -> Iterator[Warned]:
+    for name in config.outline_env:
+        service = outline.WAYS_IN.get(_read_from_a_file(name))
+        if service:
+            yield (
+                f"{_PREFIX}{name}",
+                (
+                    f"it lets people sign in by {service} too, and whoever is turned off at the "
+                    "provider of this wiki may come back that way"
+                ),
+            )
+
+
+RULES: tuple[Rule, ...] = (_left_to_keys_of_ours,)
+WARNINGS: tuple[Warner, ...] = (_outline_reads_it, _no_way_past_the_provider)
