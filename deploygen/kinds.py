@@ -173,6 +173,18 @@ def _email(raw: str) -> str:
     return raw
 
 
+def _mailbox(raw: str) -> str:
+    # Outline takes one address, with a name before it or not (isMailboxAddress in its
+    # server/utils/validators.ts), and so does Django.
+    match = re.fullmatch(r'(?:[^<>",@]+|"[^<>"]*") <([^<>]+)>', _text(raw))
+    _email(match.group(1) if match else raw)
+    return raw
+
+
+def _host_alone(raw: str) -> str:
+    return _host(raw.lower())
+
+
 def _ip(raw: str) -> str:
     try:
         address = str(ipaddress.ip_address(raw))
@@ -340,6 +352,11 @@ MINIO_SECRET = Kind(
 )
 ORIGIN = Kind(parse=_origin, accepts="http:// or https://, a host and perhaps a :port")
 EMAIL = Kind(parse=_email, accepts="an address like wiki@example.com")
+MAILBOX = Kind(
+    parse=_mailbox,
+    accepts="an address like wiki@example.com, or one with a name: 'Our wiki <wiki@example.com>'",
+)
+HOST = Kind(parse=_host_alone, accepts="a host name or an IP address, without a port")
 IP = Kind(parse=_ip, accepts="an IP address of this machine")
 BOOLEAN = Kind(parse=_boolean, accepts="true or false")
 NAMES = Kind(parse=_names, accepts="host names, separated by commas; *. may stand before a name")

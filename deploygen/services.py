@@ -257,7 +257,11 @@ def _oidc(config: Config, topology: Topology, tag: str) -> Service:
         mem_limit="256m",
         awaits={"oidc-init": COMPLETED},
         command=("serve",),
-        networks={BACKEND: (topology.oidc.host,)},
+        networks={
+            BACKEND: (topology.oidc.host,),
+            # A mail server is outside, as a rule.
+            **({FRONTEND: ()} if config.smtp_host else {}),
+        },
         stop_grace_period="30s",
     )
 

@@ -29,6 +29,7 @@ GROUPS = {
     "proxy": "What stands in front of it",
     "certificate": "Certificates by acme.sh: only with TLS=acme",
     "files": "Uploaded files",
+    "mail": "Mail: only with SMTP_HOST",
     "outline": "More of Outline's own settings",
     "deployment": "This deployment",
     "images": "Images, and where they come from",
@@ -387,6 +388,41 @@ class Config:
         "or takes no bucket in the path (Aliyun OSS, Tencent COS).",
     )
 
+    smtp_host: str | None = _setting(
+        kinds.optional(kinds.HOST),
+        "",
+        "mail",
+        "The mail server that the wiki and the user accounts send by. Empty: nobody gets mail.",
+    )
+    smtp_port: int | None = _setting(
+        kinds.optional(kinds.PORT),
+        "",
+        "mail",
+        "Its port. Empty: 465 with SMTP_SECURE=true, else 587.",
+    )
+    smtp_secure: bool = _setting(
+        kinds.BOOLEAN,
+        "true",
+        "mail",
+        "true: TLS from the start. false: TLS once connected (STARTTLS), or none.",
+    )
+    smtp_username: str = _setting(
+        kinds.TEXT, "", "mail", "Name to sign in with there. Empty: it wants none."
+    )
+    smtp_password: str = _setting(kinds.TEXT, "", "mail", "And its password.", confidential=True)
+    smtp_from_email: str | None = _setting(
+        kinds.optional(kinds.MAILBOX),
+        "",
+        "mail",
+        "Who the mail is from: wiki@example.com, or 'Our wiki <wiki@example.com>'.",
+    )
+    smtp_reply_email: str | None = _setting(
+        kinds.optional(kinds.MAILBOX),
+        "",
+        "mail",
+        "Where answers to the wiki's mail go. Empty: to SMTP_FROM_EMAIL.",
+    )
+
     outline_env: Mapping[str, str] = _passed_on(
         "outline",
         "Variables for Outline that no key of ours is for: OUTLINE_ENV_LOG_LEVEL=debug becomes\n"
@@ -511,6 +547,10 @@ class Config:
     def acme_variables(self) -> tuple[str, ...]:
         """The names of what is passed on to acme.sh."""
         return tuple(self.acme_env)
+
+    @property
+    def mail_port(self) -> int:
+        return self.smtp_port or (465 if self.smtp_secure else 587)
 
     @property
     def outline_variables(self) -> Mapping[str, str]:

@@ -31,6 +31,12 @@ SERVER_NAMES = (
     "DEPLOYMENT_NAME",
     "TIME_ZONE",
     "LANGUAGE_CODE",
+    "SMTP_HOST",
+    "SMTP_PORT",
+    "SMTP_SECURE",
+    "SMTP_USERNAME",
+    "SMTP_PASSWORD",
+    "SMTP_FROM_EMAIL",
     "DEBUG",
 )
 BOOTSTRAP_NAMES = (
@@ -62,6 +68,18 @@ class SQLite:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mail:
+    """The mail server; `secure` tells whether TLS begins with the connection."""
+
+    host: str
+    port: int
+    secure: bool
+    username: str
+    password: str = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ServerEnvironment:
     """What serving needs; origins have no trailing slash, hosts no port.
 
@@ -74,6 +92,7 @@ class ServerEnvironment:
     secret_key: str = field(repr=False)
     private_hosts: tuple[str, ...]
     database: PostgreSQL | SQLite
+    mail: Mail | None
     deployment_name: str
     time_zone: str
     language_code: str
@@ -150,6 +169,7 @@ def _server(reader: Reader) -> ServerEnvironment:
         secret_key=secret_key,
         private_hosts=_private_hosts(reader),
         database=_database(reader),
+        mail=_mail(reader),
         deployment_name=deployment_name,
         time_zone=_time_zone(reader),
         language_code=_language(reader),
@@ -200,17 +220,35 @@ def _database(reader: Reader) -> PostgreSQL | SQLite:
     if not given:
         reader.problem("DATABASE_HOST", "is missing; name a PostgreSQL server, or set SQLITE_PATH")
         return SQLite(path=Path())
-    port = reader.optional("DATABASE_PORT", "5432")
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
-        reader.problem("DATABASE_PORT", "is no port; use a number from 1 to 65535")
-        port = "0"
     return PostgreSQL(
         host=reader.required("DATABASE_HOST"),
-        port=int(port),
+        port=_port(reader, "DATABASE_PORT", "5432"),
         name=reader.required("DATABASE_NAME"),
         user=reader.required("DATABASE_USER"),
         password=reader.required("DATABASE_PASSWORD"),
     )
+
+
+def _mail(reader: Reader) -> Mail | None:
+    host = reader.optional("SMTP_HOST")
+    if not host:
+        return None
+    return Mail(
+        host=host,
+        port=_port(reader, "SMTP_PORT", "465"),
+        secure=reader.flag("SMTP_SECURE"),
+        username=reader.optional("SMTP_USERNAME"),
+        password=reader.optional("SMTP_PASSWORD"),
+        sender=reader.required("SMTP_FROM_EMAIL"),
+    )
+
+
+def _port(reader: Reader, name: str, default: str) -> int:
+    port = reader.optional(name, default)
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
+        reader.problem(name, "is no port; use a number from 1 to 65535")
+        return 0
+    return int(port)
 
 
 def _time_zone(reader: Reader) -> str:

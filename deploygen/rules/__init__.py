@@ -3,7 +3,7 @@
 Warnings are rules too, for what works all the same; they yield a key and a sentence.
 """
 
-from deploygen.rules import address, certificates, passing_on, proxies, storage
+from deploygen.rules import address, certificates, mail, passing_on, proxies, storage
 from deploygen.rules.certificates import ACME_VARIABLES
 from deploygen.rules.common import Rule, Warner
 
@@ -12,12 +12,14 @@ __all__ = ["ACME_VARIABLES", "RULES", "WARNINGS"]
 RULES: tuple[Rule, ...] = (
     *address.RULES,
     *certificates.RULES,
+    *mail.RULES,
     *passing_on.RULES,
     *proxies.RULES,
     *storage.RULES,
 )
 WARNINGS: tuple[Warner, ...] = (
     *certificates.WARNINGS,
+    *mail.WARNINGS,
     *passing_on.WARNINGS,
     *proxies.WARNINGS,
     *storage.WARNINGS,

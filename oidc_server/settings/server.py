@@ -5,6 +5,7 @@ from oidc_server.settings.apps import *
 from oidc_server.settings.database import *
 from oidc_server.settings.language import *
 from oidc_server.settings.logging import *
+from oidc_server.settings.mail import *
 from oidc_server.settings.provider import *
 from oidc_server.settings.security import *
 from oidc_server.settings.static import *

@@ -146,6 +146,15 @@ def has_one_way_in(deployment: Deployment) -> None:
     assert answer.status_code == httpx.codes.NOT_FOUND
 
 
+def lets_nobody_in_by_mail(deployment: Deployment) -> None:
+    """And so is its sign-in by a link in a mail: where one asks for it, and where it leads to."""
+    person = deployment.person()
+    asked = person.request("POST", "/auth/email", json={"email": "admin@example.com"})
+    assert asked.status_code == httpx.codes.NOT_FOUND
+    followed = person.request("GET", "/auth/email.callback?token=x&follow=true")
+    assert followed.status_code == httpx.codes.NOT_FOUND
+
+
 def keeps_tokens_while_assets_load(deployment: Deployment) -> None:
     """An asset leaves the CSRF cookie alone, which a page in use has read already."""
     answer = deployment.person().request("GET", "/static/asset.js")

@@ -209,8 +209,29 @@ CLAUSES = (
         check=checks.has_one_way_in,
         breaches={
             "let through": nginx(
-                {r"location ~\* \^/auth/passkeys\S+": "location ~ ^/none"}, "wiki.conf"
+                {r"location ~\* \^/auth/\(passkeys\S+": "location ~ ^/none"}, "wiki.conf"
             )
+        },
+    ),
+    Clause(
+        name="links in mail",
+        text="With SMTP_HOST Outline signs people in by a link in a mail, never asked about again.",
+        standin="oidc/routes.js:/auth/email",
+        check=checks.lets_nobody_in_by_mail,
+        given={"SMTP_HOST": "mail.example.com", "SMTP_FROM_EMAIL": "wiki@example.com"},
+        breaches={
+            "let through": nginx({r"\(passkeys\?\|email\)": "passkeys?"}, "wiki.conf"),
+        },
+    ),
+    Clause(
+        name="mail",
+        text="SMTP_SECURE is true or false, and SMTP_FROM_EMAIL an address, or nothing starts.",
+        standin="environment.js:SMTP_FROM_EMAIL",
+        check=checks.starts,
+        given={"SMTP_HOST": "mail.example.com", "SMTP_FROM_EMAIL": "Our wiki <wiki@example.com>"},
+        breaches={
+            "STARTTLS in a word": Variables({"SMTP_SECURE": "starttls"}),
+            "a sender without an address": Variables({"SMTP_FROM_EMAIL": "Our wiki"}),
         },
     ),
     Clause(

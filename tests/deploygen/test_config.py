@@ -118,6 +118,19 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             f" one line of text, up to 50 characters; {set_it('WIKI_NAME')}",
         ),
         (
+            "SMTP_HOST",
+            "mail.example.com:587",
+            "'mail.example.com:587' is not right: its host is not a valid IPv6 address; accepted is"
+            f" empty, or a host name or an IP address, without a port; {set_it('SMTP_HOST')}",
+        ),
+        (
+            "SMTP_FROM_EMAIL",
+            "Company, Inc. <wiki@example.com>",
+            "'Company, Inc. <wiki@example.com>' is not right: it is not an e-mail address; accepted"
+            " is empty, or an address like wiki@example.com, or one with a name: 'Our wiki"
+            f" <wiki@example.com>'; {set_it('SMTP_FROM_EMAIL')}",
+        ),
+        (
             "DEFAULT_LANGUAGE",
             "english",
             "'english' is not right: it is no language of Outline's; accepted is a language that"
@@ -291,6 +304,7 @@ S3 = {
     "AWS_ACCESS_KEY_ID": "key",
     "AWS_SECRET_ACCESS_KEY": "not-a-secret",
 }
+MAIL = {"SMTP_HOST": "mail.example.com", "SMTP_FROM_EMAIL": "wiki@example.com"}
 CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
 KEY_FILE = str(golden.FOLDER / "certificate" / "key.pem")
 OWN_HOSTS = {
@@ -700,6 +714,30 @@ OWN_HOSTS = {
             " leave it empty, or choose minio or s3",
         ),
         (
+            {"SMTP_HOST": "mail.example.com"},
+            "SMTP_FROM_EMAIL",
+            "it has no value, and Outline sends no mail without a sender; accepted with SMTP_HOST"
+            " is an address like wiki@example.com; set SMTP_FROM_EMAIL in config.sh",
+        ),
+        (
+            {**MAIL, "SMTP_USERNAME": "wiki"},
+            "SMTP_PASSWORD",
+            "it has no value, but its other half has; accepted are both or neither of SMTP_USERNAME"
+            " and SMTP_PASSWORD; set SMTP_PASSWORD in config.sh, or empty the other",
+        ),
+        (
+            {**MAIL, "SMTP_PASSWORD": "not-a-secret"},
+            "SMTP_USERNAME",
+            "it has no value, but its other half has; accepted are both or neither of SMTP_USERNAME"
+            " and SMTP_PASSWORD; set SMTP_USERNAME in config.sh, or empty the other",
+        ),
+        (
+            {**MAIL, "SMTP_HOST": "localhost"},
+            "SMTP_HOST",
+            "localhost is the wiki's own container to the wiki, where no mail server is; accepted"
+            " is a host that is reached from there; use the machine's name or address in the network",
+        ),
+        (
             {"OUTLINE_ENV_FORCE_HTTPS": "false"},
             "OUTLINE_ENV_FORCE_HTTPS",
             "it follows from TLS; accepted are variables that no key of ours decides; remove the"
@@ -874,6 +912,16 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             "browsers don't trust certificates of the staging: set it to false once they arrive",
         ),
         (
+            {**MAIL, "SMTP_PORT": "587"},
+            "SMTP_SECURE",
+            "at port 587 TLS begins once connected, as a rule: set it to false there",
+        ),
+        (
+            {**MAIL, "SMTP_PORT": "465", "SMTP_SECURE": "false"},
+            "SMTP_SECURE",
+            "at port 465 TLS begins with the connection, as a rule: set it to true there",
+        ),
+        (
             {"OUTLINE_ENV_LOG_LEVE": "debug"},
             "OUTLINE_ENV_LOG_LEVE",
             "Outline 1.9.2 reads no variable LOG_LEVE: did you mean OUTLINE_ENV_LOG_LEVEL?",
@@ -918,6 +966,9 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
         {"AWS_S3_ACL": "none"},
         {"OUTLINE_ENV_LOG_LEVEL": "debug", "OUTLINE_ENV_GITHUB_APP_PRIVATE_KEY_FILE": "/key"},
+        {**MAIL, "SMTP_PORT": "25", "SMTP_SECURE": "false"},
+        {**MAIL, "SMTP_FROM_EMAIL": '"Company, Inc." <wiki@example.com>'},
+        {"SMTP_PORT": "587", "SMTP_PASSWORD": "of no mail server"},
         {"OUTLINE_ENV_NODE_OPTIONS": "--max-old-space-size=768"},
         {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},
     ],

@@ -169,6 +169,13 @@ def test_only_the_gateway_joins_a_network_of_others() -> None:
     ]
 
 
+def test_the_user_accounts_reach_the_world_for_a_mail_server_alone() -> None:
+    mail = {"SMTP_HOST": "mail.example.com", "SMTP_FROM_EMAIL": "wiki@example.com"}
+
+    assert services.FRONTEND not in stack()["oidc"].networks
+    assert services.FRONTEND in stack(**mail)["oidc"].networks
+
+
 def test_everything_but_acme_is_on_the_network_that_reaches_nowhere(compose: Compose) -> None:
     assert compose["networks"]["backend"] == {"internal": True}
     elsewhere = {

@@ -57,9 +57,14 @@ def at_bucket(stack: Stack, method: str, target: str) -> raw.Answer:
         b"/auth%2fpasskeys.generateAuthenticationOptions",
         b"/auth/passkeys%2egenerateAuthenticationOptions",
         b"http://localhost/auth/passkeys.generateAuthenticationOptions",
+        b"/auth/email",
+        b"/auth/email/",
+        b"/auth/EMAIL.callback?token=x&follow=true",
+        b"/auth/email%2ecallback?token=x",
+        b"//auth//email.callback",
     ],
 )
-def test_nobody_signs_in_past_the_provider_with_a_passkey_of_outlines(
+def test_nobody_signs_in_past_the_provider_with_a_passkey_of_outlines_or_by_its_mail(
     stack: Stack, target: bytes
 ) -> None:
     answer = raw.send(stack.url, "POST", target)

@@ -7,6 +7,7 @@ import pytest
 from oidc_server.environment import (
     BOOTSTRAP_NAMES,
     SERVER_NAMES,
+    Mail,
     PostgreSQL,
     SQLite,
     read_bootstrap,
@@ -39,6 +40,16 @@ BOOTSTRAP = {
 }
 
 
+MAIL = {
+    "SMTP_HOST": "mail.example.com",
+    "SMTP_PORT": "587",
+    "SMTP_SECURE": "false",
+    "SMTP_USERNAME": "wiki",
+    "SMTP_PASSWORD": SECRET,
+    "SMTP_FROM_EMAIL": "Our wiki <wiki@example.com>",
+}
+
+
 def problems(**changes: str) -> tuple[str, ...]:
     with pytest.raises(EnvironmentProblems) as refused:
         read_bootstrap({**SERVER, **BOOTSTRAP, **changes})
@@ -53,6 +64,24 @@ def test_a_complete_environment_is_read() -> None:
     assert server.private_hosts == ("oidc", "wiki-oidc")
     assert server.database == SQLite(path=Path("/data/db.sqlite3"))
     assert (server.time_zone, server.language_code, server.debug) == ("UTC", "en", False)
+
+
+def test_a_mail_server_is_read_where_there_is_one() -> None:
+    assert read_server(SERVER).mail is None
+    assert read_server({**SERVER, **MAIL}).mail == Mail(
+        host="mail.example.com",
+        port=587,
+        secure=False,
+        username="wiki",
+        password=SECRET,
+        sender="Our wiki <wiki@example.com>",
+    )
+
+
+def test_a_mail_server_without_a_sender_is_refused() -> None:
+    told = problems(**{**MAIL, "SMTP_FROM_EMAIL": "", "SMTP_PORT": "smtp"})
+
+    assert [line.partition(":")[0] for line in told] == ["SMTP_PORT", "SMTP_FROM_EMAIL"]
 
 
 @pytest.mark.parametrize(

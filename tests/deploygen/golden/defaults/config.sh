@@ -150,10 +150,33 @@ AWS_S3_ACL=private
 # or takes no bucket in the path (Aliyun OSS, Tencent COS).
 AWS_S3_UPLOAD_METHOD=post
 
+# --- Mail: only with SMTP_HOST ---
+
+# The mail server that the wiki and the user accounts send by. Empty: nobody gets mail.
+SMTP_HOST=
+
+# Its port. Empty: 465 with SMTP_SECURE=true, else 587.
+SMTP_PORT=
+
+# true: TLS from the start. false: TLS once connected (STARTTLS), or none.
+SMTP_SECURE=true
+
+# Name to sign in with there. Empty: it wants none.
+SMTP_USERNAME=
+
+# And its password.
+SMTP_PASSWORD=
+
+# Who the mail is from: wiki@example.com, or 'Our wiki <wiki@example.com>'.
+SMTP_FROM_EMAIL=
+
+# Where answers to the wiki's mail go. Empty: to SMTP_FROM_EMAIL.
+SMTP_REPLY_EMAIL=
+
 # --- More of Outline's own settings ---
 
-# Variables for Outline that no key of ours is for: OUTLINE_ENV_LOG_LEVEL=debug becomes its
-# LOG_LEVEL. See docs/outline-settings.md.
+# Variables for Outline that no key of ours is for: OUTLINE_ENV_LOG_LEVEL=debug becomes
+# its LOG_LEVEL. See docs/outline-settings.md.
 
 # --- This deployment ---
 

@@ -1,7 +1,12 @@
-# A wiki that is given more of Outline's own settings. The secrets are fake.
+# A wiki that sends mail, and is given more of Outline's own settings. The secrets are fake.
 
 URL=http://wiki.example.com
 ADMIN_EMAIL=wiki@example.com
+SMTP_HOST=mail.example.com
+SMTP_USERNAME=wiki@example.com
+SMTP_PASSWORD='not-a-real pa$$word'
+SMTP_FROM_EMAIL='"Company, Inc." <wiki@example.com>'
+SMTP_REPLY_EMAIL=office@example.com
 OUTLINE_ENV_LOG_LEVEL=debug
 OUTLINE_ENV_WEB_CONCURRENCY=2
 OUTLINE_ENV_GITHUB_WEBHOOK_SECRET='not-a-real $ecret with "quotes" and \'

@@ -35,6 +35,12 @@ export const endpointUrl = (value, name) =>
     ? undefined
     : `${name} must be a URL address`;
 
+/** One address, with a name before it or not.  @type {Rule} */
+export const mailbox = (value, name) =>
+  value === undefined || validator.isEmail(value, { allow_display_name: true, allow_ip_domain: true })
+    ? undefined
+    : `${name} must be a valid email address or use mailbox format`;
+
 /** @type {Rule} */
 export const databaseUrl = (value, name) =>
   value === undefined || /^postgres(ql)?:\/\/([^/?]*@)?[\w.-]+(:\d+)?(,[\w.-]+(:\d+)?)*([/?]|$)/.test(value)
