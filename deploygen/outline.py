@@ -18,7 +18,7 @@ SET = {
     "PGSSLMODE": "",
     "REDIS_URL": "REDIS_PASSWORD",
     "DEFAULT_LANGUAGE": "DEFAULT_LANGUAGE",
-    "ENABLE_UPDATES": "",
+    "ENABLE_UPDATES": "ENABLE_UPDATES",
     "OIDC_CLIENT_ID": "OIDC_CLIENT_ID",
     "OIDC_CLIENT_SECRET": "OIDC_CLIENT_SECRET",
     "OIDC_AUTH_URI": "OIDC_URL",
@@ -65,6 +65,7 @@ DECIDED = {
     "SMTP_SERVICE": "SMTP_HOST",
     "SSL_CERT": "TLS",
     "SSL_KEY": "TLS",
+    "TELEMETRY": "ENABLE_UPDATES",
     # Of every container, emptied in docker-compose.yml.
     "HTTP_PROXY": "",
     "HTTPS_PROXY": "",

@@ -15,7 +15,7 @@ _HEADER = """\
 
 
 def example() -> str:
-    """Return a config.sh with every key, its comment and its default; secrets are empty."""
+    """Return a config.sh with every key and its comment; its default, or nothing."""
     sections = [_HEADER]
     for group, title in GROUPS.items():
         sections.append(f"\n# --- {title} ---\n")
@@ -27,7 +27,7 @@ def entry(setting: Setting) -> str:
     """Return the lines of one key."""
     if setting.prefix:
         return f"\n{setting.comment}"
-    return f"\n{setting.comment}{setting.name}={shellconf.quote(setting.default or '')}\n"
+    return f"\n{setting.comment}{setting.name}={shellconf.quote(setting.written)}\n"
 
 
 if __name__ == "__main__":  # python -m deploygen.reference > config.sh.example

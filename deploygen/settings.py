@@ -60,6 +60,7 @@ class Setting:
     confidential: bool = False
     prefix: bool = False
     reserved: str = ""
+    pinned: bool = False
     prompt: str | None = None
 
     def passed_on(self, key: str) -> str | None:
@@ -71,6 +72,11 @@ class Setting:
         if name == key or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
             return None
         return None if self.reserved and name.startswith(self.reserved) else name
+
+    @property
+    def written(self) -> str:
+        """The value in a new config.sh: a pinned default is left to the deploygen that reads it."""
+        return "" if self.pinned else self.default or ""
 
     @property
     def comment(self) -> str:
@@ -99,6 +105,20 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
             "old_names": old_names,
             "confidential": confidential,
             "prompt": prompt,
+        }
+    )
+
+
+def _image(default: str, doc: str) -> str:
+    """Declare an image, with the version that this deploygen was made for."""
+    make: Callable[..., str] = field
+    return make(
+        metadata={
+            "kind": kinds.IMAGE,
+            "default": default,
+            "group": "images",
+            "doc": f"{doc}\nEmpty: {default}.",
+            "pinned": True,
         }
     )
 
@@ -184,6 +204,13 @@ class Config:
         "en_US",
         "wiki",
         "Language of the wiki for new people, as Outline writes it.",
+    )
+    enable_updates: bool = _setting(
+        kinds.BOOLEAN,
+        "false",
+        "wiki",
+        "true: Outline tells its makers once a day that it is there and how many users and pages it\n"
+        "has, and asks for news of updates.",
     )
     time_zone: str = _setting(
         kinds.TIME_ZONE, "UTC", "wiki", "Time zone of the user accounts' pages."
@@ -445,37 +472,22 @@ class Config:
         "A mirror that the images are pulled through, put before their full names, as in\n"
         "mirror.example.com/docker.io/library/nginx:1.28-alpine (not before OIDC_SERVER_IMAGE).",
     )
-    outline_image: str = _setting(
-        kinds.IMAGE, "outlinewiki/outline:1.9.2", "images", "Outline. Back up before an upgrade."
+    outline_image: str = _image("outlinewiki/outline:1.9.2", "Outline. Back up before an upgrade.")
+    postgres_image: str = _image(
+        "postgres:17-alpine", "PostgreSQL, up to 17. Another major can't read the data of this one."
     )
-    postgres_image: str = _setting(
-        kinds.IMAGE,
-        "postgres:17-alpine",
-        "images",
-        "PostgreSQL, up to 17. Another major can't read the data of this one.",
-    )
-    redis_image: str = _setting(kinds.IMAGE, "redis:8-alpine", "images", "Redis.")
-    nginx_image: str = _setting(
-        kinds.IMAGE, "nginx:1.28-alpine", "images", "The gateway: nginx 1.28 or later."
-    )
-    acme_image: str = _setting(kinds.IMAGE, "neilpang/acme.sh:3.1.3", "images", "acme.sh.")
-    minio_image: str = _setting(
-        kinds.IMAGE,
+    redis_image: str = _image("redis:8-alpine", "Redis.")
+    nginx_image: str = _image("nginx:1.28-alpine", "The gateway: nginx 1.28 or later.")
+    acme_image: str = _image("neilpang/acme.sh:3.1.3", "acme.sh.")
+    minio_image: str = _image(
         "quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z",
-        "images",
         "MinIO. The last one published; a maintained build can take its place.",
     )
-    minio_mc_image: str = _setting(
-        kinds.IMAGE,
-        "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z",
-        "images",
-        "MinIO's client, which sets the bucket up.",
+    minio_mc_image: str = _image(
+        "quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z", "MinIO's client, which sets the bucket up."
     )
-    python_image: str = _setting(
-        kinds.IMAGE,
-        "python:3.13-slim",
-        "images",
-        "What the image of the user accounts is built on.",
+    python_image: str = _image(
+        "python:3.13-slim", "What the image of the user accounts is built on."
     )
     oidc_server_image: str | None = _setting(
         kinds.optional(kinds.IMAGE),

@@ -735,7 +735,8 @@ OWN_HOSTS = {
             {**MAIL, "SMTP_HOST": "localhost"},
             "SMTP_HOST",
             "localhost is the wiki's own container to the wiki, where no mail server is; accepted"
-            " is a host that is reached from there; use the machine's name or address in the network",
+            " is a host that is reached from there; use the machine's name or address in the"
+            " network",
         ),
         (
             {"OUTLINE_ENV_FORCE_HTTPS": "false"},

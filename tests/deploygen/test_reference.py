@@ -17,7 +17,7 @@ def test_the_example_has_every_key_with_its_default_and_comment() -> None:
     found = {item.key: item.value for item in shellconf.parse(example).assignments}
 
     keys = [setting for setting in SETTINGS if not setting.prefix]
-    assert found == {setting.name: setting.default or "" for setting in keys}
+    assert found == {setting.name: setting.written for setting in keys}
     for setting in keys:
         assert f"{setting.comment}{setting.name}=" in example
     assert all(setting.comment in example for setting in SETTINGS if setting.prefix)

@@ -40,7 +40,7 @@ def test_every_group_has_a_key() -> None:
 
 
 def test_every_image_is_pinned() -> None:
-    images = [item for item in SETTINGS if item.name.endswith("_IMAGE") and item.default]
+    images = [item for item in SETTINGS if item.pinned]
 
     assert len(images) == 8
     assert all(re.search(r":[\w.-]*\d", item.default or "") for item in images)
@@ -53,6 +53,15 @@ def test_what_is_passed_on_replaces_a_default_of_ours() -> None:
     assert given.outline_variables["WEB_CONCURRENCY"] == "2"
     assert given.outline_variables["LOG_LEVEL"] == "debug"
     assert set(configuration().outline_variables) < set(given.outline_variables)
+
+
+@pytest.mark.parametrize("setting", [item for item in SETTINGS if item.pinned])
+def test_an_image_that_is_not_named_is_the_one_that_this_version_was_made_for(
+    setting: Setting,
+) -> None:
+    assert setting.written == ""
+    assert f"Empty: {setting.default}." in setting.comment
+    assert getattr(configuration(), setting.name.lower()) == setting.default
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,10 @@ ADMIN_PASSWORD=not-a-real-password
 # Language of the wiki for new people, as Outline writes it.
 DEFAULT_LANGUAGE=en_US
 
+# true: Outline tells its makers once a day that it is there and how many users and pages it
+# has, and asks for news of updates.
+ENABLE_UPDATES=false
+
 # Time zone of the user accounts' pages.
 TIME_ZONE=UTC
 
@@ -191,28 +195,36 @@ COMPOSE_PROJECT_NAME=wiki
 IMAGE_MIRROR=
 
 # Outline. Back up before an upgrade.
-OUTLINE_IMAGE=outlinewiki/outline:1.9.2
+# Empty: outlinewiki/outline:1.9.2.
+OUTLINE_IMAGE=
 
 # PostgreSQL, up to 17. Another major can't read the data of this one.
-POSTGRES_IMAGE=postgres:17-alpine
+# Empty: postgres:17-alpine.
+POSTGRES_IMAGE=
 
 # Redis.
-REDIS_IMAGE=redis:8-alpine
+# Empty: redis:8-alpine.
+REDIS_IMAGE=
 
 # The gateway: nginx 1.28 or later.
-NGINX_IMAGE=nginx:1.28-alpine
+# Empty: nginx:1.28-alpine.
+NGINX_IMAGE=
 
 # acme.sh.
-ACME_IMAGE=neilpang/acme.sh:3.1.3
+# Empty: neilpang/acme.sh:3.1.3.
+ACME_IMAGE=
 
 # MinIO. The last one published; a maintained build can take its place.
-MINIO_IMAGE=quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z
+# Empty: quay.io/minio/minio:RELEASE.2025-09-07T16-13-09Z.
+MINIO_IMAGE=
 
 # MinIO's client, which sets the bucket up.
-MINIO_MC_IMAGE=quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z
+# Empty: quay.io/minio/mc:RELEASE.2025-08-13T08-35-41Z.
+MINIO_MC_IMAGE=
 
 # What the image of the user accounts is built on.
-PYTHON_IMAGE=python:3.13-slim
+# Empty: python:3.13-slim.
+PYTHON_IMAGE=
 
 # A ready image of the user accounts. Empty: it is built on this machine.
 OIDC_SERVER_IMAGE=

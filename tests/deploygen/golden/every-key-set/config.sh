@@ -7,6 +7,7 @@ ADMIN_EMAIL=first.admin+wiki@example.com
 ADMIN_USERNAME=First.Admin+1_2-3
 ADMIN_PASSWORD='not a real password '\''"$\ #%@:/?中 \'
 DEFAULT_LANGUAGE=zh_CN
+ENABLE_UPDATES=true
 TIME_ZONE=America/Argentina/Buenos_Aires
 TLS=acme
 TLS_CERT_FILE=../certificate/fullchain.pem

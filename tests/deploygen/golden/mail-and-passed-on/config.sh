@@ -7,6 +7,7 @@ SMTP_USERNAME=wiki@example.com
 SMTP_PASSWORD='not-a-real pa$$word'
 SMTP_FROM_EMAIL='"Company, Inc." <wiki@example.com>'
 SMTP_REPLY_EMAIL=office@example.com
+ENABLE_UPDATES=true
 OUTLINE_ENV_LOG_LEVEL=debug
 OUTLINE_ENV_WEB_CONCURRENCY=2
 OUTLINE_ENV_GITHUB_WEBHOOK_SECRET='not-a-real $ecret with "quotes" and \'
