@@ -5,7 +5,7 @@ A file this module accepts means the same to bash's ``source``. Whatever bash wo
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deploygen.errors import Problem
@@ -114,14 +114,22 @@ def assign(text: str, key: str, value: str, comment: str = "") -> str:
     A key that is in the file keeps its kind of quotes where the value allows. One that is not is
     added at the end, under ``comment``.
     """
-    found = parse(text).last(key)
-    if found is not None:
-        if found.value == value:
-            return text
-        like = text[found.start : found.end][:1]
-        return text[: found.start] + quote(value, like) + text[found.end :]
-    separator = "" if not text or text.endswith("\n") else "\n"
-    return f"{text}{separator}{comment}{key}={quote(value)}\n"
+    return assign_all(text, {key: (value, comment)})
+
+
+def assign_all(text: str, values: Mapping[str, tuple[str, str]]) -> str:
+    """Return ``text`` with every key assigned its value, under its comment where it is new."""
+    there = {item.key: item for item in parse(text).assignments if item.key in values}
+    for found in sorted(there.values(), key=lambda item: item.start, reverse=True):
+        value, _ = values[found.key]
+        if value != found.value:
+            like = text[found.start : found.end][:1]
+            text = text[: found.start] + quote(value, like) + text[found.end :]
+    for key, (value, comment) in values.items():
+        if key not in there:
+            separator = "" if not text or text.endswith("\n") else "\n"
+            text += f"{separator}{comment}{key}={quote(value)}\n"
+    return text
 
 
 def quote(value: str, like: str = "") -> str:
