@@ -30,6 +30,7 @@ def test_there_is_a_golden_folder_for_each_row_of_the_matrix_and_some_more() -> 
         "localhost",
         "mail-and-passed-on",
         "mirrors",
+        "seed",
     }
 
 

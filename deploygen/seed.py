@@ -1,0 +1,256 @@
+"""What a config.sh of vicalloy/outline-docker-compose says, in keys and values of ours.
+
+Its keys are understood where they stand, and by `deploygen init --from`. What each of them means is
+from its scripts/main.sh and its templates at commit 6fbf432.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from deploygen import shellconf
+from deploygen.errors import Notice, Problem
+from deploygen.settings import SETTINGS, named
+from deploygen.shellconf import Assignment, Document
+
+Found = Mapping[str, Assignment]
+
+PAGE = "docs/from-the-seed.md"
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the seed: the key of ours that it becomes, if any, and what a person is told."""
+
+    name: str
+    ours: str | None
+    text: str
+
+
+KEYS = (
+    Key("FILE_STORAGE", "FILE_STORAGE", "`local` stays. `s3` was the MinIO beside it: `minio`."),
+    Key("URL", "URL", "As it is. With https also `TLS=proxy`: the seed never ended TLS itself."),
+    Key("DEFAULT_LANGUAGE", "DEFAULT_LANGUAGE", "As it is; decides both languages."),
+    Key("LANGUAGE_CODE", None, "The pages of the user accounts follow `DEFAULT_LANGUAGE`."),
+    Key("TIME_ZONE", "TIME_ZONE", "As it is."),
+    Key("FORCE_HTTPS", None, "Follows from `URL` and `TLS`. `true` with an http URL is refused."),
+    Key("ALLOWED_DOMAINS", None, "Set in Outline now: Settings, Authentication, Allowed domains."),
+    Key("OUTLINE_VERSION", None, "Not adopted. `OUTLINE_IMAGE` names an image."),
+    Key("POSTGRES_VERSION", None, "Not adopted. `POSTGRES_IMAGE` names an image."),
+    Key("MINIO_VERSION", None, "Not adopted. `MINIO_IMAGE` names an image."),
+    Key("MINIO_MC_VERSION", None, "Not adopted. `MINIO_MC_IMAGE` names an image."),
+    Key("HTTP_IP", "HTTP_IP", "As it is."),
+    Key("HTTP_PORT_IP", "HTTP_PORT", "As it is; the key was a port in the seed too."),
+    Key("NETWORKS", "NETWORK", "With `NETWORKS_EXTERNAL=true`; else nobody shares it: nothing."),
+    Key("NETWORKS_EXTERNAL", None, "Whether `NETWORKS` becomes `NETWORK`."),
+    Key("MINIO_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "Outline's user in MinIO; no longer its root."),
+    Key("MINIO_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "That user's secret."),
+    Key("OIDC_CLIENT_SECRET", "OIDC_CLIENT_SECRET", "As it is."),
+    Key("OUTLINE_SECRET_KEY", "OUTLINE_SECRET_KEY", "As it is: a restored database needs it."),
+    Key("OUTLINE_UTILS_SECRET", "OUTLINE_UTILS_SECRET", "As it is."),
+    Key("DJANGO_SECRET_KEY", "DJANGO_SECRET_KEY", "As it is."),
+)
+# Those of them that a config.sh of ours never had.
+_ITS_OWN = frozenset(key.name for key in KEYS if named(key.name) is None)
+_OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
+_VERSIONS = {
+    "OUTLINE_VERSION": "OUTLINE_IMAGE",
+    "POSTGRES_VERSION": "POSTGRES_IMAGE",
+    "MINIO_VERSION": "MINIO_IMAGE",
+    "MINIO_MC_VERSION": "MINIO_MC_IMAGE",
+}
+_CHINESE = {"zh-cn": "zh-hans", "zh-tw": "zh-hant"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What stands in a config.sh: the assignments by our keys, in our values.
+
+    ``problems`` and ``notices`` are of what the seed's keys say.
+    """
+
+    values: Found
+    problems: tuple[Problem, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Translated:
+    """What a new config.sh takes over, and a sentence for each thing that it does not."""
+
+    values: Mapping[str, str]
+    left_out: tuple[str, ...]
+
+
+def read(document: Document) -> Reading:
+    """Return what ``document`` says; the seed's meaning is taken where a key is the seed's own."""
+    found = _by_present_name(document)
+    if not any(item.key in _ITS_OWN for item in found.values()):
+        return Reading(values=found)
+    values = {name: item for name, item in found.items() if name not in _ITS_OWN}
+    values |= {item.key: item for item in _meant(found)}
+    return Reading(
+        values=values,
+        problems=(*_versions(found), *_contradictions(found)),
+        notices=tuple(_notices(found)),
+    )
+
+
+def translate(text: str) -> Translated:
+    """Return what a new config.sh takes over from the seed's, whose ``text`` is never executed."""
+    document = shellconf.parse(text)
+    reading = read(document)
+    known = {name: item for name, item in reading.values.items() if named(name)}
+    left_out = [
+        *((item.line or 0, item.key, item.message) for item in document.problems),
+        *((item.line or 0, item.key, item.message) for item in reading.problems),
+        *((item.line or 0, item.key, item.message) for item in reading.notices),
+        *(
+            (item.line, item.key, "there is no such key")
+            for name, item in reading.values.items()
+            if name not in known
+        ),
+    ]
+    return Translated(
+        values={name: item.value for name, item in known.items() if item.value},
+        left_out=tuple(f"{key}: {message}" for _, key, message in sorted(left_out)),
+    )
+
+
+def table() -> str:
+    """Return the keys and what becomes of them, in Markdown."""
+    rows = [
+        f"| `{key.name}` | {f'`{key.ours}`' if key.ours else ''} | {key.text} |" for key in KEYS
+    ]
+    return "\n".join(["| in the seed | here | |", "| --- | --- | --- |", *rows, ""])
+
+
+def _by_present_name(document: Document) -> dict[str, Assignment]:
+    """Return the assignment of each key; one under an old name yields to one with a value."""
+    found: dict[str, Assignment] = {}
+    for item in shellconf.values(document):
+        name = _OLD_NAMES.get(item.key, item.key)
+        if name not in found or not found[name].value or (item.key == name and item.value):
+            found[name] = item
+    return found
+
+
+def _text(found: Found, key: str) -> str:
+    return found[key].value if key in found else ""
+
+
+def _is_https(found: Found) -> bool:
+    return _text(found, "URL").lower().startswith("https://")
+
+
+def _meant(found: Found) -> Iterator[Assignment]:
+    """Yield assignments of ours for what is said otherwise in the seed."""
+    elsewhere = _text(found, "AWS_S3_UPLOAD_BUCKET_URL")
+    if _text(found, "FILE_STORAGE") == "s3" and elsewhere in {"", _text(found, "URL")}:
+        yield replace(found["FILE_STORAGE"], value="minio")
+    # Its nginx had no certificate: where the address is https, something stood in front.
+    if _is_https(found) and not _text(found, "TLS"):
+        yield replace(found["URL"], key="TLS", value="proxy")
+    if _is_shared(found) and not _text(found, "NETWORK"):
+        yield replace(found["NETWORKS"], key="NETWORK")
+
+
+def _is_shared(found: Found) -> bool:
+    return bool(_text(found, "NETWORKS")) and _text(found, "NETWORKS_EXTERNAL") == "true"
+
+
+def _versions(found: Found) -> Iterator[Problem]:
+    for key, image in _VERSIONS.items():
+        if _text(found, key):
+            yield Problem(
+                line=found[key].line,
+                key=key,
+                wrong="the seed's image versions are not adopted",
+                accepted=f"{image} may name an image",
+                remedy=f"remove the line; for data made by the old version see {PAGE}",
+            )
+
+
+def _contradictions(found: Found) -> Iterator[Problem]:
+    if _text(found, "FORCE_HTTPS") == "true" and _text(found, "URL") and not _is_https(found):
+        yield Problem(
+            line=found["FORCE_HTTPS"].line,
+            key="FORCE_HTTPS",
+            wrong="it is true, but URL is http",
+            accepted="accepted is true with an https URL",
+            remedy="write the URL with https, or remove the line",
+        )
+    for key in ("FORCE_HTTPS", "NETWORKS_EXTERNAL"):
+        if _text(found, key) not in {"", "true", "false"}:
+            yield Problem(
+                line=found[key].line,
+                key=key,
+                wrong="it is neither true nor false",
+                accepted="accepted is true or false",
+                remedy="correct or remove the line",
+            )
+    if _text(found, "NETWORKS_EXTERNAL") == "true" and not _text(found, "NETWORKS"):
+        yield Problem(
+            line=found["NETWORKS_EXTERNAL"].line,
+            key="NETWORKS_EXTERNAL",
+            wrong="it is true, but NETWORKS names no network",
+            accepted="accepted is true with NETWORKS",
+            remedy="set NETWORK to the network of the web server in front, and remove the line",
+        )
+    if _is_shared(found) and _text(found, "NETWORK") not in {"", _text(found, "NETWORKS")}:
+        yield Problem(
+            line=found["NETWORKS"].line,
+            key="NETWORKS",
+            wrong="NETWORK names another network",
+            accepted="accepted is one of both",
+            remedy="remove the line",
+        )
+
+
+def _notices(found: Found) -> Iterator[Notice]:
+    for key, message in _sentences(found):
+        yield Notice(line=found[key].line, key=key, message=message)
+
+
+def _sentences(found: Found) -> Iterator[tuple[str, str]]:
+    language = _text(found, "DEFAULT_LANGUAGE") or "en_US"
+    if not _agree(_text(found, "LANGUAGE_CODE"), language):
+        yield (
+            "LANGUAGE_CODE",
+            f"DEFAULT_LANGUAGE decides both languages, which is {language}: remove this line",
+        )
+    if _text(found, "NETWORKS") and not _is_shared(found):
+        yield (
+            "NETWORKS",
+            (
+                "without NETWORKS_EXTERNAL=true it only named the network inside, which is named "
+                "after COMPOSE_PROJECT_NAME now: remove this line"
+            ),
+        )
+    if _text(found, "ALLOWED_DOMAINS"):
+        yield (
+            "ALLOWED_DOMAINS",
+            (
+                "Outline reads it no more: set it in the wiki at Settings, Authentication, "
+                "Allowed domains, and remove this line"
+            ),
+        )
+    shared = _text(found, "OIDC_CLIENT_SECRET")
+    if shared and shared == _text(found, "AWS_SECRET_ACCESS_KEY"):
+        yield (
+            "OIDC_CLIENT_SECRET",
+            (
+                "it is the MINIO_SECRET_KEY too, as the seed made it: empty it and run "
+                "`deploygen init`, which makes one of its own"
+            ),
+        )
+
+
+def _agree(code: str, language: str) -> bool:
+    """Tell whether Django's ``code`` is Outline's ``language``, or that without its country."""
+    code = _CHINESE.get(code.lower(), code.lower())
+    ours = language.lower().replace("_", "-")
+    return code in {"", ours, ours.partition("-")[0], _CHINESE.get(ours, ours)}
+
+
+if __name__ == "__main__":  # python -m deploygen.seed: the table of docs/from-the-seed.md
+    print(table(), end="")  # noqa: T201 - that is what it is run for
