@@ -1,7 +1,7 @@
 """From the text of a config.sh to a :class:`Config`, or to every problem it has at once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from deploygen import rules, shellconf
 from deploygen.errors import ConfigInvalid, Problem
-from deploygen.settings import BY_NAME, SETTINGS, Config, Setting, named
+from deploygen.settings import BY_NAME, SETTINGS, Config, Given, Setting, named
 
 FILE_NAME = "config.sh"
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
@@ -39,8 +39,8 @@ def load(text: str, folder: Path = Path()) -> Config:
             try:
                 values[setting.name.lower()] = _value(setting, assignment, folder)
             except ValueError as error:
-                given = setting.given_with and _is_given(setting.given_with, found)
-                problems.append(_wrong_value(setting, assignment, str(error), given=bool(given)))
+                given = _is_given(setting.given_with, found)
+                problems.append(_wrong_value(setting, assignment, str(error), given=given))
     lines = {name: item.line for name, item in found.items()}
     problems += _conflicts(cast("Config", _Partial(values)), lines)
     if problems:
@@ -100,9 +100,8 @@ def _passed_on(
     return values, problems
 
 
-def _is_given(given_with: tuple[str, str], found: Mapping[str, shellconf.Assignment]) -> bool:
-    key, value = given_with
-    return key in found and found[key].value == value
+def _is_given(given_with: Iterable[Given], found: Mapping[str, shellconf.Assignment]) -> bool:
+    return any(item.key in found and item.stands(found[item.key].value) for item in given_with)
 
 
 def _value(setting: Setting, assignment: shellconf.Assignment | None, folder: Path) -> Any:

@@ -147,6 +147,22 @@ def _origin(raw: str) -> Origin:
     return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
 
 
+def _url(raw: str) -> str:
+    try:
+        url = urlsplit(_text(raw))
+        _ = url.port
+    except ValueError:
+        raise ValueError("it is not a URL") from None
+    if url.scheme not in _DEFAULT_PORTS or re.search(r"[\s\"'<>\\^`{|}]", raw):
+        raise ValueError("it is not a URL that starts with http:// or https://")
+    if "@" in url.netloc:
+        raise ValueError("it holds a user name or password")
+    if url.fragment:
+        raise ValueError("it has a fragment, which no server is told")
+    _host(url.hostname or "")
+    return raw
+
+
 def _host(host: str) -> str:
     if ":" not in host and not re.fullmatch(r"[0-9.]+", host):
         if not _HOST.fullmatch(host):
@@ -360,6 +376,25 @@ HOST = Kind(parse=_host_alone, accepts="a host name or an IP address, without a 
 IP = Kind(parse=_ip, accepts="an IP address of this machine")
 BOOLEAN = Kind(parse=_boolean, accepts="true or false")
 NAMES = Kind(parse=_names, accepts="host names, separated by commas; *. may stand before a name")
+URL = Kind(
+    parse=_url, accepts="an address that starts with https:// or http://, without a password"
+)
+CLAIM = Kind(
+    parse=_pattern(r"[A-Za-z0-9_.:/-]{1,100}", "it is not the name of a claim"),
+    accepts="the name of a claim, like preferred_username",
+)
+SCOPES = Kind(
+    # RFC 6749, section 3.3; OpenID Connect Core, section 3.1.2.1.
+    parse=_pattern(
+        r"(?:[!#-\[\]-~]+ )*openid(?: [!#-\[\]-~]+)*", "it is not a list of scopes with openid"
+    ),
+    accepts="openid and more, separated by single spaces",
+)
+CLIENT_ID = Kind(
+    # RFC 6749, appendix A.1.
+    parse=_pattern(r"[!-~]{1,255}", "it is not a client identifier"),
+    accepts="up to 255 letters, digits and signs, without spaces",
+)
 TRUSTED = Kind(
     parse=_trusted,
     accepts="addresses and networks like 192.0.2.0/24, host, network or none, separated by commas",

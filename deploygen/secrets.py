@@ -28,7 +28,7 @@ def fill(text: str, folder: Path, *, fresh: bool) -> str:
     for setting in SETTINGS:
         if setting.secret is None or (setting.irreplaceable and not fresh):
             continue
-        if setting.given_with and _value(document, setting.given_with[0]) == setting.given_with[1]:
+        if any(item.stands(_value(document, item.key)) for item in setting.given_with):
             continue
         names = (setting.name, *setting.old_names)
         found = [item for name in names if (item := document.last(name))]

@@ -97,8 +97,11 @@ def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]
         _postgres_init(config),
         _redis(config),
         *((_minio(config, topology.minio), _minio_init(config)) if topology.minio else ()),
-        _oidc_init(config, oidc_tag),
-        _oidc(config, topology, oidc_tag),
+        *(
+            (_oidc_init(config, oidc_tag), _oidc(config, topology.oidc, oidc_tag))
+            if topology.oidc
+            else ()
+        ),
         _outline(config, topology),
         _gateway(config, topology),
         *((_acme_init(config), _acme(config, topology)) if config.tls == "acme" else ()),
@@ -249,7 +252,7 @@ def _oidc_init(config: Config, tag: str) -> Service:
     )
 
 
-def _oidc(config: Config, topology: Topology, tag: str) -> Service:
+def _oidc(config: Config, upstream: Upstream, tag: str) -> Service:
     return Service(
         name="oidc",
         image=_oidc_image(config, "oidc", tag),
@@ -258,7 +261,7 @@ def _oidc(config: Config, topology: Topology, tag: str) -> Service:
         awaits={"oidc-init": COMPLETED},
         command=("serve",),
         networks={
-            BACKEND: (topology.oidc.host,),
+            BACKEND: (upstream.host,),
             # A mail server is outside, as a rule.
             **({FRONTEND: ()} if config.smtp_host else {}),
         },
@@ -267,7 +270,9 @@ def _oidc(config: Config, topology: Topology, tag: str) -> Service:
 
 
 def _outline(config: Config, topology: Topology) -> Service:
-    awaits = {"postgres-init": COMPLETED, "redis": HEALTHY, "oidc": HEALTHY}
+    awaits = {"postgres-init": COMPLETED, "redis": HEALTHY}
+    if topology.oidc:
+        awaits["oidc"] = HEALTHY
     mounts = [Mount(source="outline-data", target="/var/lib/outline/data")]
     if topology.bundled_bucket:
         awaits["minio-init"] = COMPLETED

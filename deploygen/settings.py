@@ -29,6 +29,7 @@ GROUPS = {
     "proxy": "What stands in front of it",
     "certificate": "Certificates by acme.sh: only with TLS=acme",
     "files": "Uploaded files",
+    "provider": "Another OpenID provider in place of the user accounts: empty, or one of yours",
     "mail": "Mail: only with SMTP_HOST",
     "outline": "More of Outline's own settings",
     "deployment": "This deployment",
@@ -37,12 +38,23 @@ GROUPS = {
 }
 
 
+@dataclass(frozen=True)
+class Given:
+    """A key that stands in the file with ``value``, or with any where that is empty."""
+
+    key: str
+    value: str = ""
+
+    def stands(self, found: str) -> bool:
+        return found == self.value if self.value else bool(found)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """One key: its name in config.sh, how its text is read, and what a person is told of it.
 
     ``default`` is None where the person has to give a value. ``secret`` names the recipe of
-    ``deploygen.secrets`` that makes the value, but where the key and value of ``given_with`` stand
+    ``deploygen.secrets`` that makes the value, but where one of ``given_with`` stands
     in the file: there the person gives it. An ``irreplaceable`` one is made for a new deployment
     only: data depends on it. ``confidential`` values never appear in a message. A ``prefix`` stands
     for every key that begins with its name.
@@ -55,7 +67,7 @@ class Setting:
     doc: str
     old_names: tuple[str, ...] = ()
     secret: str | None = None
-    given_with: tuple[str, str] | None = None
+    given_with: tuple[Given, ...] = ()
     irreplaceable: bool = False
     confidential: bool = False
     prefix: bool = False
@@ -82,6 +94,14 @@ class Setting:
     def comment(self) -> str:
         """What stands above the key in a config.sh."""
         return "".join(f"# {line}\n" for line in self.doc.splitlines())
+
+
+_ANOTHER_PROVIDER = (
+    Given("OIDC_ISSUER_URL"),
+    Given("OIDC_AUTH_URI"),
+    Given("OIDC_TOKEN_URI"),
+    Given("OIDC_USERINFO_URI"),
+)
 
 
 def _setting(  # noqa: PLR0913 - a key has that many sides
@@ -146,7 +166,7 @@ def _secret(  # noqa: PLR0913 - a key has that many sides
     *,
     group: str = "secrets",
     old_names: tuple[str, ...] = (),
-    given_with: tuple[str, str] | None = None,
+    given_with: tuple[Given, ...] = (),
     irreplaceable: bool = False,
 ) -> T:
     make: Callable[..., T] = field
@@ -179,9 +199,9 @@ class Config:
     wiki_name: str = _setting(
         kinds.NAME, "Wiki", "wiki", "Its name on the sign-in page of the user accounts."
     )
-    admin_email: str = _setting(
-        kinds.EMAIL,
-        None,
+    admin_email: str | None = _setting(
+        kinds.optional(kinds.EMAIL),
+        "",
         "wiki",
         "E-mail address of the first admin. It need not receive mail. Counts at the first start.",
         prompt="E-mail address of the admin",
@@ -209,8 +229,8 @@ class Config:
         kinds.BOOLEAN,
         "false",
         "wiki",
-        "true: Outline tells its makers once a day that it is there and how many users and pages it\n"
-        "has, and asks for news of updates.",
+        "true: Outline tells its makers once a day that it is there and how many users and pages\n"
+        "it has, and asks for news of updates.",
     )
     time_zone: str = _setting(
         kinds.TIME_ZONE, "UTC", "wiki", "Time zone of the user accounts' pages."
@@ -415,6 +435,45 @@ class Config:
         "or takes no bucket in the path (Aliyun OSS, Tencent COS).",
     )
 
+    oidc_issuer_url: str | None = _setting(
+        kinds.optional(kinds.URL),
+        "",
+        "provider",
+        "Its issuer, say https://id.example.com/realms/wiki: Outline finds the rest by itself.\n"
+        "OIDC_CLIENT_ID and OIDC_CLIENT_SECRET below are then those that it gave; to it the wiki\n"
+        "is at URL/auth/oidc.callback. See docs/another-provider.md.",
+    )
+    oidc_auth_uri: str | None = _setting(
+        kinds.optional(kinds.URL),
+        "",
+        "provider",
+        "Or its authorization endpoint, where it has no discovery. With this go the next two.",
+    )
+    oidc_token_uri: str | None = _setting(
+        kinds.optional(kinds.URL), "", "provider", "Its token endpoint."
+    )
+    oidc_userinfo_uri: str | None = _setting(
+        kinds.optional(kinds.URL), "", "provider", "Its userinfo endpoint."
+    )
+    oidc_logout_uri: str | None = _setting(
+        kinds.optional(kinds.URL),
+        "",
+        "provider",
+        "Where signing out of the wiki signs out of it too. Empty: only where it is discovered.",
+    )
+    oidc_display_name: str = _setting(
+        kinds.NAME, "", "provider", "Its name on Outline's sign-in button. Empty: WIKI_NAME."
+    )
+    oidc_username_claim: str = _setting(
+        kinds.CLAIM,
+        "preferred_username",
+        "provider",
+        "The claim with a person's name where it sends no `name`.",
+    )
+    oidc_scopes: str = _setting(
+        kinds.SCOPES, "openid profile email", "provider", "What is asked of it."
+    )
+
     smtp_host: str | None = _setting(
         kinds.optional(kinds.HOST),
         "",
@@ -513,9 +572,14 @@ class Config:
         kinds.TEXT, "hex64", "SECRET_KEY of the user accounts: signs sessions."
     )
     oidc_client_id: str = _secret(
-        kinds.IDENTIFIER, "identifier", "Outline's client_id at the user accounts."
+        kinds.CLIENT_ID,
+        "identifier",
+        "Outline's client_id at the user accounts, or the one that another provider gave.",
+        given_with=_ANOTHER_PROVIDER,
     )
-    oidc_client_secret: str = _secret(kinds.TEXT, "hex64", "Outline's client_secret there.")
+    oidc_client_secret: str = _secret(
+        kinds.TEXT, "hex64", "Outline's client_secret there.", given_with=_ANOTHER_PROVIDER
+    )
     postgres_password: str = _secret(
         kinds.TEXT, "hex64", "Of PostgreSQL's superuser, which nothing uses after the first start."
     )
@@ -533,14 +597,14 @@ class Config:
         "identifier",
         "Outline's user in MinIO, which can reach its one bucket only; or yours at the s3 service.",
         old_names=("MINIO_ACCESS_KEY",),
-        given_with=("FILE_STORAGE", "s3"),
+        given_with=(Given("FILE_STORAGE", "s3"),),
     )
     aws_secret_access_key: str = _secret(
         kinds.MINIO_SECRET,
         "hex40",
         "That user's secret.",
         old_names=("MINIO_SECRET_KEY",),
-        given_with=("FILE_STORAGE", "s3"),
+        given_with=(Given("FILE_STORAGE", "s3"),),
     )
 
     @property
@@ -559,6 +623,17 @@ class Config:
     def acme_variables(self) -> tuple[str, ...]:
         """The names of what is passed on to acme.sh."""
         return tuple(self.acme_env)
+
+    @property
+    def has_user_accounts(self) -> bool:
+        """Whether the bundled provider is the wiki's."""
+        return not any(
+            (self.oidc_issuer_url, self.oidc_auth_uri, self.oidc_token_uri, self.oidc_userinfo_uri)
+        )
+
+    @property
+    def provider_name(self) -> str:
+        return self.oidc_display_name or self.wiki_name
 
     @property
     def mail_port(self) -> int:

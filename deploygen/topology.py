@@ -126,6 +126,9 @@ class Acme:
 class Topology:
     """Addresses and names of one deployment.
 
+    Of a provider elsewhere Outline is told the ``issuer`` or the endpoints; then there is no
+    ``oidc``, and no ``admin_url``.
+
     ``entrance`` is what a web server in front passes plain http to, as HOST:PORT. The internal
     certificate is for every host, and the placeholder of a public one.
     """
@@ -144,13 +147,14 @@ class Topology:
     trusted: Trusted
     max_request_bytes: int
     outline: Upstream
-    oidc: Upstream
+    oidc: Upstream | None
     minio: Upstream | None
-    authorization_endpoint: str
-    token_endpoint: str
-    userinfo_endpoint: str
-    end_session_endpoint: str
-    admin_url: str
+    issuer: str | None
+    authorization_endpoint: str | None
+    token_endpoint: str | None
+    userinfo_endpoint: str | None
+    end_session_endpoint: str | None
+    admin_url: str | None
 
     @property
     def https(self) -> bool:
@@ -167,7 +171,7 @@ class Topology:
     @property
     def upstreams(self) -> tuple[Upstream, ...]:
         """What is behind the gateway."""
-        return (self.outline, self.oidc, *((self.minio,) if self.minio else ()))
+        return tuple(item for item in (self.outline, self.oidc, self.minio) if item)
 
     @property
     def sites(self) -> tuple[Site, ...]:
@@ -201,7 +205,7 @@ class Topology:
 
     @property
     def oidc_private_hosts(self) -> str:
-        return f"oidc,{self.oidc.host}"
+        return f"oidc,{self.oidc.host}" if self.oidc else ""
 
 
 def of(config: Config) -> Topology:
@@ -209,8 +213,7 @@ def of(config: Config) -> Topology:
     url, name = config.url, config.compose_project_name
     oidc_url = config.oidc_url or url
     bucket = _bucket(config)
-    public = f"{oidc_url}{OIDC_PATH}/oauth"
-    private = f"http://oidc:{OIDC_PORT}{OIDC_PATH}/oauth"
+    provider = _provider(config, oidc_url)
     bundled = bucket if bucket and bucket.bundled else None
     aliases = (bundled.origin.host,) if bundled and not bundled.origin.is_ip_address else ()
     gateway = f"{name}-gateway"
@@ -238,7 +241,9 @@ def of(config: Config) -> Topology:
             kept=32,
             kept_for="4s",
         ),
-        oidc=Upstream(
+        oidc=None
+        if not config.has_user_accounts
+        else Upstream(
             name="oidc",
             host=f"{name}-oidc",
             port=OIDC_PORT,
@@ -256,11 +261,43 @@ def of(config: Config) -> Topology:
             kept=16,
             kept_for="20s",
         ),
-        authorization_endpoint=f"{public}/authorize",
-        token_endpoint=f"{private}/token",
-        userinfo_endpoint=f"{private}/userinfo",
-        end_session_endpoint=f"{public}/end-session",
-        admin_url=f"{oidc_url}{OIDC_PATH}/admin/",
+        issuer=provider.issuer,
+        authorization_endpoint=provider.authorization,
+        token_endpoint=provider.token,
+        userinfo_endpoint=provider.userinfo,
+        end_session_endpoint=provider.end_session,
+        admin_url=provider.admin,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Provider:
+    issuer: str | None = None
+    authorization: str | None
+    token: str | None
+    userinfo: str | None
+    end_session: str | None
+    admin: str | None = None
+
+
+def _provider(config: Config, oidc_url: Origin) -> _Provider:
+    """Return where the OpenID provider answers: browsers in public, Outline in private."""
+    if not config.has_user_accounts:
+        return _Provider(
+            issuer=config.oidc_issuer_url,
+            authorization=config.oidc_auth_uri,
+            token=config.oidc_token_uri,
+            userinfo=config.oidc_userinfo_uri,
+            end_session=config.oidc_logout_uri,
+        )
+    public = f"{oidc_url}{OIDC_PATH}/oauth"
+    private = f"http://oidc:{OIDC_PORT}{OIDC_PATH}/oauth"
+    return _Provider(
+        authorization=f"{public}/authorize",
+        token=f"{private}/token",
+        userinfo=f"{private}/userinfo",
+        end_session=f"{public}/end-session",
+        admin=f"{oidc_url}{OIDC_PATH}/admin/",
     )
 
 

@@ -42,7 +42,9 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
         "python_image": services.python_image(config),
     }
 
-    planned = {f"{OIDC_CONTEXT}/{path}": File(content) for path, content in context.items()}
+    planned: dict[str, File] = {}
+    if any(service.built for service in stack):
+        planned = {f"{OIDC_CONTEXT}/{path}": File(content) for path, content in context.items()}
     planned |= dict(_mounted(jinja, sources, stack, names))
     for service in stack:
         if service.environment:

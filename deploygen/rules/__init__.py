@@ -3,7 +3,7 @@
 Warnings are rules too, for what works all the same; they yield a key and a sentence.
 """
 
-from deploygen.rules import address, certificates, mail, passing_on, proxies, storage
+from deploygen.rules import address, certificates, mail, passing_on, provider, proxies, storage
 from deploygen.rules.certificates import ACME_VARIABLES
 from deploygen.rules.common import Rule, Warner
 
@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     *certificates.RULES,
     *mail.RULES,
     *passing_on.RULES,
+    *provider.RULES,
     *proxies.RULES,
     *storage.RULES,
 )
@@ -21,6 +22,7 @@ WARNINGS: tuple[Warner, ...] = (
     *certificates.WARNINGS,
     *mail.WARNINGS,
     *passing_on.WARNINGS,
+    *provider.WARNINGS,
     *proxies.WARNINGS,
     *storage.WARNINGS,
 )

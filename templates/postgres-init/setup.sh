@@ -1,11 +1,11 @@
 #!/bin/sh
-# Makes what Outline and the user accounts need of PostgreSQL: a role and a database each, with the
+# Makes what Outline and the user accounts (where they are the wiki's) need of PostgreSQL: a role and a database each, with the
 # passwords that config.sh holds now. Runs at every start and changes only what differs.
 # It comes in over the socket, where no password is asked for; \getenv keeps the passwords out of
 # every process list.
 set -eu
 
-for name in outline oidc; do
+for name in outline ${OIDC_DATABASE_PASSWORD:+oidc}; do
     case $name in
         outline) variable=OUTLINE_DATABASE_PASSWORD ;;
         oidc) variable=OIDC_DATABASE_PASSWORD ;;

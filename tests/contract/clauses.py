@@ -282,6 +282,22 @@ CLAUSES = (
         },
     ),
     Clause(
+        name="discovery",
+        text="OIDC_ISSUER_URL is asked for the endpoints at start; without an answer Outline ends.",
+        standin="oidc/discovery.js:discover",
+        check=checks.starts,
+        given={
+            "OIDC_ISSUER_URL": "http://oidc:8000/uc/oauth",
+            "OIDC_AUTH_URI": None,
+            "OIDC_TOKEN_URI": None,
+            "OIDC_USERINFO_URI": None,
+        },
+        breaches={
+            "an issuer that is none": Variables({"OIDC_ISSUER_URL": "http://oidc:8000/uc/admin"}),
+            "an issuer that nobody is": Variables({"OIDC_ISSUER_URL": "http://nobody:8000"}),
+        },
+    ),
+    Clause(
         name="authorization request",
         text="Code, scopes, redirect_uri=<URL>/auth/oidc.callback and state; no nonce, no PKCE.",
         standin="oidc/strategy.js:OidcStrategy",

@@ -103,7 +103,8 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "ADMIN_EMAIL",
             "wiki@localhost",
             "'wiki@localhost' is not right: the part after the @ is not a full domain name;"
-            f" accepted is an address like wiki@example.com; {set_it('ADMIN_EMAIL')}",
+            " accepted is empty, or an address like wiki@example.com;"
+            f" {set_it('ADMIN_EMAIL')}",
         ),
         (
             "ADMIN_USERNAME",
@@ -116,6 +117,19 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "two\nlines",
             "'two…' is not right: it holds a character that can't be printed; accepted is"
             f" one line of text, up to 50 characters; {set_it('WIKI_NAME')}",
+        ),
+        (
+            "OIDC_ISSUER_URL",
+            "id.example.org",
+            "'id.example.org' is not right: it is not a URL that starts with http:// or https://;"
+            " accepted is empty, or an address that starts with https:// or http://, without a"
+            f" password; {set_it('OIDC_ISSUER_URL')}",
+        ),
+        (
+            "OIDC_SCOPES",
+            "profile email",
+            "'profile email' is not right: it is not a list of scopes with openid; accepted is"
+            f" openid and more, separated by single spaces; {set_it('OIDC_SCOPES')}",
         ),
         (
             "SMTP_HOST",
@@ -239,6 +253,16 @@ def test_a_wrong_value_is_located_explained_and_remedied(
     assert messages(text) == [f"config.sh:{line_of(text, key)}: {key}: {message}"]
 
 
+def test_what_another_provider_gives_is_not_made_here() -> None:
+    text = config_text(OIDC_ISSUER_URL="https://id.example.org", OIDC_CLIENT_ID="")
+
+    assert messages(text) == [
+        f"config.sh:{line_of(text, 'OIDC_CLIENT_ID')}: OIDC_CLIENT_ID: it has no value; accepted is"
+        " up to 255 letters, digits and signs, without spaces;"
+        f" {set_it('OIDC_CLIENT_ID')}"
+    ]
+
+
 def test_a_key_that_is_needed_and_absent_has_no_line() -> None:
     text = re.sub(r"(?m)^ADMIN_EMAIL=.*\n", "", config_text())
 
@@ -305,6 +329,9 @@ S3 = {
     "AWS_SECRET_ACCESS_KEY": "not-a-secret",
 }
 MAIL = {"SMTP_HOST": "mail.example.com", "SMTP_FROM_EMAIL": "wiki@example.com"}
+ID = "https://id.example.org"
+CLIENT = {"OIDC_CLIENT_ID": "wiki.example.com/a:b", "OIDC_CLIENT_SECRET": "not-a-secret"}
+ISSUER = {**CLIENT, "OIDC_ISSUER_URL": f"{ID}/realms/wiki"}
 CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
 KEY_FILE = str(golden.FOLDER / "certificate" / "key.pem")
 OWN_HOSTS = {
@@ -714,6 +741,39 @@ OWN_HOSTS = {
             " leave it empty, or choose minio or s3",
         ),
         (
+            {"ADMIN_EMAIL": ""},
+            "ADMIN_EMAIL",
+            "it has no value; accepted is an address like wiki@example.com;"
+            f" {set_it('ADMIN_EMAIL')}",
+        ),
+        (
+            {**ISSUER, "OIDC_TOKEN_URI": f"{ID}/token"},
+            "OIDC_TOKEN_URI",
+            "OIDC_ISSUER_URL names the provider already; accepted is OIDC_ISSUER_URL alone, or"
+            " OIDC_AUTH_URI, OIDC_TOKEN_URI and OIDC_USERINFO_URI; leave OIDC_TOKEN_URI empty, or"
+            " OIDC_ISSUER_URL",
+        ),
+        (
+            {**CLIENT, "OIDC_AUTH_URI": f"{ID}/auth", "OIDC_TOKEN_URI": f"{ID}/token"},
+            "OIDC_USERINFO_URI",
+            "it has no value, and without it Outline has no way to sign in; accepted are"
+            " OIDC_AUTH_URI, OIDC_TOKEN_URI and OIDC_USERINFO_URI together, or OIDC_ISSUER_URL"
+            " alone; set OIDC_USERINFO_URI in config.sh",
+        ),
+        (
+            {**CLIENT, "OIDC_ISSUER_URL": "http://localhost:8080/realms/wiki"},
+            "OIDC_ISSUER_URL",
+            "localhost is the wiki's own container to the wiki, where no provider is; accepted is"
+            " an address that both browsers and the wiki's container reach; use the machine's"
+            " address in the network, or a name that leads there",
+        ),
+        (
+            {**PROXY, **ISSUER, "OIDC_URL": "https://accounts.example.com"},
+            "OIDC_URL",
+            "it is for the user accounts, which another provider takes the place of; accepted is"
+            " empty with OIDC_ISSUER_URL or OIDC_AUTH_URI; leave OIDC_URL empty",
+        ),
+        (
             {"SMTP_HOST": "mail.example.com"},
             "SMTP_FROM_EMAIL",
             "it has no value, and Outline sends no mail without a sender; accepted with SMTP_HOST"
@@ -802,6 +862,14 @@ def test_keys_that_contradict_each_other_are_explained(
         {**PROXY, "OUTER_PROXY": "traefik", "NETWORK": "web"},
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "192.0.2.1"},
         {"URL": "http://wiki.example.com", "OUTER_PROXY": "caddy"},
+        {**ISSUER, "ADMIN_EMAIL": ""},
+        {
+            **CLIENT,
+            "OIDC_AUTH_URI": "http://localhost:8080/auth",
+            "OIDC_TOKEN_URI": f"{ID}/token",
+            "OIDC_USERINFO_URI": f"{ID}/userinfo?schema=openid",
+            "OIDC_SCOPES": "openid email offline_access",
+        },
         {**S3},
         {
             **S3,
@@ -913,6 +981,18 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             "browsers don't trust certificates of the staging: set it to false once they arrive",
         ),
         (
+            {**ISSUER, "OIDC_ISSUER_URL": "http://id.example.org"},
+            "OIDC_ISSUER_URL",
+            "it is http, and whoever stands between the wiki and the provider can sign in as"
+            " anybody: use https",
+        ),
+        (
+            {**ISSUER, "OIDC_CLIENT_ID": FAKE_SECRETS["OIDC_CLIENT_ID"]},
+            "OIDC_CLIENT_ID",
+            "it looks like the one that was made for the user accounts: put here the one that the"
+            " provider gave",
+        ),
+        (
             {**MAIL, "SMTP_PORT": "587"},
             "SMTP_SECURE",
             "at port 587 TLS begins once connected, as a rule: set it to false there",
@@ -969,6 +1049,7 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
         {"OUTLINE_ENV_LOG_LEVEL": "debug", "OUTLINE_ENV_GITHUB_APP_PRIVATE_KEY_FILE": "/key"},
         {**MAIL, "SMTP_PORT": "25", "SMTP_SECURE": "false"},
         {**MAIL, "SMTP_FROM_EMAIL": '"Company, Inc." <wiki@example.com>'},
+        ISSUER,
         {"SMTP_PORT": "587", "SMTP_PASSWORD": "of no mail server"},
         {"OUTLINE_ENV_NODE_OPTIONS": "--max-old-space-size=768"},
         {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},

@@ -26,6 +26,7 @@ def test_there_is_a_golden_folder_for_each_row_of_the_matrix_and_some_more() -> 
     assert set(golden.CASES) - rows - outer == {
         "defaults",
         "every-key-set",
+        "external-provider",
         "ip-address",
         "localhost",
         "mail-and-passed-on",
@@ -63,7 +64,12 @@ def test_where_every_key_is_set_no_key_has_its_default() -> None:
     plain = [item for item in SETTINGS if not item.prefix]
     like_default = {item.name for item in plain if found.get(item.name, "") == item.default}
     assert {item.name for item in plain} <= set(found)
-    assert like_default == {"FILE_STORAGE", "OUTER_PROXY", "ACME_STAGING"}
+    another_provider = {name for name in like_default if name.startswith("OIDC_")}
+    assert another_provider == {
+        f"OIDC_{name}"
+        for name in ("ISSUER_URL", "AUTH_URI", "TOKEN_URI", "USERINFO_URI", "LOGOUT_URI")
+    }
+    assert like_default - another_provider == {"FILE_STORAGE", "OUTER_PROXY", "ACME_STAGING"}
 
 
 def test_every_template_shows_in_a_golden_folder() -> None:

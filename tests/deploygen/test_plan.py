@@ -147,6 +147,16 @@ def test_a_ready_image_needs_no_source_of_ours(copied: Sources) -> None:
     assert image(copied, OIDC_SERVER_IMAGE=ready) == ready
 
 
+def test_where_nothing_is_built_there_is_no_source_of_ours(copied: Sources) -> None:
+    another = {"OIDC_ISSUER_URL": "https://id.example.org", "OIDC_CLIENT_ID": "wiki"}
+    planned = plan.files(configuration(**another), copied)
+
+    assert not [path for path in planned if "oidc" in path and not path.startswith("nginx/")]
+    assert b"/uc/" not in planned["nginx/nginx.conf"].content
+    assert b"oidc" not in planned["nginx/wiki.conf"].content
+    assert b"OIDC" not in planned["env/postgres-init.env"].content
+
+
 def test_the_build_context_holds_all_that_the_image_is_built_from(copied: Sources) -> None:
     planned = plan.files(configuration(), copied)
 

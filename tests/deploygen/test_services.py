@@ -11,6 +11,7 @@ from deploygen.generate import plan
 from deploygen.services import COMPLETED
 from tests.deploygen.made import configuration, stack
 
+ANOTHER_PROVIDER = {"OIDC_ISSUER_URL": "https://id.example.org", "OIDC_CLIENT_ID": "wiki"}
 DEPLOYMENTS: dict[str, dict[str, str]] = {
     "defaults": {},
     "local": {"FILE_STORAGE": "local"},
@@ -23,6 +24,7 @@ DEPLOYMENTS: dict[str, dict[str, str]] = {
     },
     "acme": {"URL": "https://wiki.example.com", "TLS": "acme"},
     "shared network": {"URL": "https://wiki.example.com", "TLS": "proxy", "NETWORK": "web"},
+    "another provider": ANOTHER_PROVIDER,
     "ready image": {"OIDC_SERVER_IMAGE": "registry.example.com/oidc-server:1"},
 }
 # These images have a health check of their own, which compose only times.
@@ -267,6 +269,19 @@ def test_without_a_mirror_an_image_keeps_its_name() -> None:
 
 def test_local_storage_needs_no_minio() -> None:
     assert not [name for name in stack(FILE_STORAGE="local") if "minio" in name]
+
+
+def test_another_provider_takes_the_place_of_the_user_accounts() -> None:
+    parts = stack(**ANOTHER_PROVIDER)
+
+    assert not [name for name in parts if "oidc" in name]
+    assert set(parts["outline"].awaits) == {"postgres-init", "redis", "minio-init"}
+
+
+def test_the_internal_certificate_is_made_with_another_provider_too() -> None:
+    parts = stack(**ANOTHER_PROVIDER, URL="https://wiki.example.com", TLS="proxy")
+
+    assert parts["tls-init"].built
 
 
 def test_the_gateway_starts_after_its_certificate_was_made() -> None:

@@ -25,8 +25,8 @@ ADMIN_PASSWORD=not-a-real-password
 # Language of the wiki for new people, as Outline writes it.
 DEFAULT_LANGUAGE=en_US
 
-# true: Outline tells its makers once a day that it is there and how many users and pages it
-# has, and asks for news of updates.
+# true: Outline tells its makers once a day that it is there and how many users and pages
+# it has, and asks for news of updates.
 ENABLE_UPDATES=false
 
 # Time zone of the user accounts' pages.
@@ -154,6 +154,34 @@ AWS_S3_ACL=private
 # or takes no bucket in the path (Aliyun OSS, Tencent COS).
 AWS_S3_UPLOAD_METHOD=post
 
+# --- Another OpenID provider in place of the user accounts: empty, or one of yours ---
+
+# Its issuer, say https://id.example.com/realms/wiki: Outline finds the rest by itself.
+# OIDC_CLIENT_ID and OIDC_CLIENT_SECRET below are then those that it gave; to it the wiki
+# is at URL/auth/oidc.callback. See docs/another-provider.md.
+OIDC_ISSUER_URL=
+
+# Or its authorization endpoint, where it has no discovery. With this go the next two.
+OIDC_AUTH_URI=
+
+# Its token endpoint.
+OIDC_TOKEN_URI=
+
+# Its userinfo endpoint.
+OIDC_USERINFO_URI=
+
+# Where signing out of the wiki signs out of it too. Empty: only where it is discovered.
+OIDC_LOGOUT_URI=
+
+# Its name on Outline's sign-in button. Empty: WIKI_NAME.
+OIDC_DISPLAY_NAME=
+
+# The claim with a person's name where it sends no `name`.
+OIDC_USERNAME_CLAIM=preferred_username
+
+# What is asked of it.
+OIDC_SCOPES='openid profile email'
+
 # --- Mail: only with SMTP_HOST ---
 
 # The mail server that the wiki and the user accounts send by. Empty: nobody gets mail.
@@ -243,7 +271,7 @@ OUTLINE_UTILS_SECRET=00000000000000000000000000000000000000000000000000000000000
 # SECRET_KEY of the user accounts: signs sessions.
 DJANGO_SECRET_KEY=0000000000000000000000000000000000000000000000000000000000000000
 
-# Outline's client_id at the user accounts.
+# Outline's client_id at the user accounts, or the one that another provider gave.
 OIDC_CLIENT_ID=00000000000000000000
 
 # Outline's client_secret there.

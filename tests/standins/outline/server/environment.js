@@ -110,6 +110,7 @@ const VARIABLES = [
   ["SMTP_REPLY_EMAIL", optional, mailbox],
   ["OIDC_CLIENT_ID", optional, onlyWith("OIDC_CLIENT_SECRET")],
   ["OIDC_CLIENT_SECRET", optional, onlyWith("OIDC_CLIENT_ID")],
+  ["OIDC_ISSUER_URL", optional, endpointUrl],
   ["OIDC_AUTH_URI", optional, endpointUrl],
   ["OIDC_TOKEN_URI", optional, endpointUrl],
   ["OIDC_USERINFO_URI", optional, endpointUrl],

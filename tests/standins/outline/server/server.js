@@ -3,6 +3,7 @@ import { connectDatabase } from "./database.js";
 import { readEnvironment } from "./environment.js";
 import { migrate } from "./migrations.js";
 import { connectRedis } from "./redis.js";
+import { discover } from "./oidc/discovery.js";
 import { startRevalidationQueue } from "./oidc/revalidation.js";
 import { attachSockets } from "./sockets.js";
 import { openStorage } from "./storage/index.js";
@@ -14,7 +15,7 @@ import { createWeb } from "./web.js";
  * @returns {Promise<() => Promise<void>>} what to do before the process ends
  */
 export async function start() {
-  const { env, complaints } = readEnvironment(process.env);
+  const { env: given, complaints } = readEnvironment(process.env);
   if (complaints.length) {
     console.warn(
       "Environment configuration is invalid, please check the following:\n\n" +
@@ -22,6 +23,11 @@ export async function start() {
     );
     process.exit(1);
   }
+
+  const env = await discover(given).catch((error) => {
+    console.error(`Failed to discover OIDC configuration: ${error.message}`);
+    process.exit(1);
+  });
 
   const database = connectDatabase(env);
   const redis = connectRedis(env.REDIS_URL, { connectionName: "outline:client" });

@@ -21,9 +21,18 @@ export class StateStore {
 
   /** Called by passport-oauth2 before the redirect; two parameters are its sign for "no PKCE". */
   store(request, done) {
-    const { ctx } = request;
+    this.begin(request, undefined, done);
+  }
+
+  begin({ ctx }, codeVerifier, done) {
     const nonce = randomBytes(16).toString("hex");
-    const claims = { type: "oauth_state", host: ctx.hostname, client: "web", nonceHash: hash(nonce) };
+    const claims = {
+      type: "oauth_state",
+      host: ctx.hostname,
+      client: "web",
+      codeVerifier,
+      nonceHash: hash(nonce),
+    };
     ctx.cookies.set(COOKIE, nonce, this.cookieOptions(ctx, TEN_MINUTES));
     done(null, jwt.sign(claims, this.secret, { algorithm: "HS256", expiresIn: TEN_MINUTES }));
   }
@@ -43,7 +52,7 @@ export class StateStore {
     if (claims.type !== "oauth_state" || !sameText(hash(nonce), claims.nonceHash)) {
       return done(stateMismatch("OAuth CSRF nonce mismatched"));
     }
-    return done(null, true, state);
+    return done(null, claims.codeVerifier ?? true, state);
   }
 
   cookieOptions(ctx, seconds) {
@@ -54,6 +63,14 @@ export class StateStore {
       expires: new Date(Date.now() + seconds * 1000),
       domain: ctx.hostname,
     };
+  }
+}
+
+/** With a provider that says it knows PKCE the verifier is in the state, too. */
+export class PkceStateStore extends StateStore {
+  /** Five parameters are the library's sign for PKCE. */
+  store(request, codeVerifier, _state, _meta, done) {
+    this.begin(request, codeVerifier, done);
   }
 }
 

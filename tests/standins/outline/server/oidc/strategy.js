@@ -4,7 +4,7 @@ import OAuth2Strategy from "passport-oauth2";
 import { authenticationRequired, internalError, malformedUserInfo } from "../errors.js";
 import { askUserinfo, parseClaims } from "./provider.js";
 import { provision } from "./provisioning.js";
-import { StateStore } from "./state.js";
+import { PkceStateStore, StateStore } from "./state.js";
 
 /** Passes what the sign-in link was asked with on to the provider, as Outline does. */
 class OidcStrategy extends OAuth2Strategy {
@@ -18,7 +18,7 @@ class OidcStrategy extends OAuth2Strategy {
 }
 
 /**
- * The library that Outline uses, configured alike: client_secret_post, no PKCE, no nonce.
+ * The library that Outline uses, configured alike: client_secret_post, no nonce, PKCE only where discovered.
  *
  * @param {Record<string, any>} env
  * @param {import("pg").Pool} database
@@ -32,8 +32,9 @@ export function createStrategy(env, database) {
       clientSecret: env.OIDC_CLIENT_SECRET,
       callbackURL: `${env.URL}/auth/oidc.callback`,
       scope: env.OIDC_SCOPES,
-      store: new StateStore(env),
+      store: env.OIDC_PKCE ? new PkceStateStore(env) : new StateStore(env),
       state: true,
+      pkce: env.OIDC_PKCE ?? false,
       passReqToCallback: true,
     },
     (request, accessToken, refreshToken, params, _profile, done) => {

@@ -1,0 +1,120 @@
+"""Who says who people are: the user accounts, or another OpenID provider."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from deploygen.kinds import Origin
+from deploygen.rules.common import Conflict, Rule, Warned, Warner
+from deploygen.settings import Config
+
+_ENDPOINTS = "OIDC_AUTH_URI, OIDC_TOKEN_URI and OIDC_USERINFO_URI"
+
+
+def _endpoints(config: Config) -> dict[str, str | None]:
+    """Return the three without which Outline has no way in (its plugins/oidc/server/index.ts)."""
+    return {
+        "OIDC_AUTH_URI": config.oidc_auth_uri,
+        "OIDC_TOKEN_URI": config.oidc_token_uri,
+        "OIDC_USERINFO_URI": config.oidc_userinfo_uri,
+    }
+
+
+def _admin_has_an_address(config: Config) -> Iterator[Conflict]:
+    if config.has_user_accounts and not config.admin_email:
+        yield (
+            "ADMIN_EMAIL",
+            "it has no value",
+            "accepted is an address like wiki@example.com",
+            "set ADMIN_EMAIL in config.sh, or pass --set ADMIN_EMAIL=…",
+        )
+
+
+def _provider_is_named_once(config: Config) -> Iterator[Conflict]:
+    for key, value in _endpoints(config).items():
+        if config.oidc_issuer_url and value:
+            yield (
+                key,
+                "OIDC_ISSUER_URL names the provider already",
+                f"accepted is OIDC_ISSUER_URL alone, or {_ENDPOINTS}",
+                f"leave {key} empty, or OIDC_ISSUER_URL",
+            )
+
+
+def _endpoints_are_whole(config: Config) -> Iterator[Conflict]:
+    found = _endpoints(config)
+    if config.oidc_issuer_url or not any(found.values()):
+        return
+    for key, value in found.items():
+        if not value:
+            yield (
+                key,
+                "it has no value, and without it Outline has no way to sign in",
+                f"accepted are {_ENDPOINTS} together, or OIDC_ISSUER_URL alone",
+                f"set {key} in config.sh",
+            )
+
+
+def _provider_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
+    asked = {
+        "OIDC_ISSUER_URL": config.oidc_issuer_url,
+        "OIDC_TOKEN_URI": config.oidc_token_uri,
+        "OIDC_USERINFO_URI": config.oidc_userinfo_uri,
+    }
+    for key, value in asked.items():
+        host = urlsplit(value or "").hostname
+        if host and Origin("http", host, 80).is_loopback:
+            yield (
+                key,
+                f"{host} is the wiki's own container to the wiki, where no provider is",
+                "accepted is an address that both browsers and the wiki's container reach",
+                "use the machine's address in the network, or a name that leads there",
+            )
+
+
+def _user_accounts_are_here(config: Config) -> Iterator[Conflict]:
+    if config.oidc_url is not None and not config.has_user_accounts:
+        yield (
+            "OIDC_URL",
+            "it is for the user accounts, which another provider takes the place of",
+            "accepted is empty with OIDC_ISSUER_URL or OIDC_AUTH_URI",
+            "leave OIDC_URL empty",
+        )
+
+
+# --- What works, but may not be meant
+
+
+def _nobody_listens(config: Config) -> Iterator[Warned]:
+    asked = {"OIDC_ISSUER_URL": config.oidc_issuer_url, **_endpoints(config)}
+    for key, value in asked.items():
+        if value and value.startswith("http:"):
+            yield (
+                key,
+                (
+                    "it is http, and whoever stands between the wiki and the provider can sign in "
+                    "as anybody: use https"
+                ),
+            )
+
+
+def _client_is_the_providers(config: Config) -> Iterator[Warned]:
+    # What deploygen.secrets makes.
+    if not config.has_user_accounts and re.fullmatch(r"[0-9a-f]{20}", config.oidc_client_id):
+        yield (
+            "OIDC_CLIENT_ID",
+            (
+                "it looks like the one that was made for the user accounts: put here the one that "
+                "the provider gave"
+            ),
+        )
+
+
+RULES: tuple[Rule, ...] = (
+    _admin_has_an_address,
+    _provider_is_named_once,
+    _endpoints_are_whole,
+    _provider_is_reached_from_inside,
+    _user_accounts_are_here,
+)
+WARNINGS: tuple[Warner, ...] = (_nobody_listens, _client_is_the_providers)
