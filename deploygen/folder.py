@@ -9,7 +9,8 @@ from pathlib import Path
 from deploygen import config, engine, kinds, reference, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
-from deploygen.generate import plan, write
+from deploygen.generate import difference, plan, write
+from deploygen.generate.difference import Difference
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
 from deploygen.settings import Config, named
@@ -24,6 +25,13 @@ class Rendered:
     topology: Topology
     changes: Changes
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """What in a folder is not as its config.sh has it."""
+
+    differences: tuple[Difference, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +103,22 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
         changes=changes,
         warnings=tuple(config.warnings(loaded, filled)),
     )
+
+
+def compare(folder: Path) -> Comparison:
+    """Return what a run would change in the folder. Writes nothing.
+
+    Raises ConfigInvalid if something in config.sh is wrong.
+    """
+    text = _filled(read(folder), folder)
+    loaded = config.load(text, folder)
+    where = sources.find()
+    own = {FILE_NAME: File(text.encode(), PRIVATE)}
+    files = plan.files(loaded, where)
+    differences = difference.between(
+        folder, files, own, loaded, lambda changed: plan.files(changed, where)
+    )
+    return Comparison(differences=differences)
 
 
 def check(folder: Path) -> Checked:

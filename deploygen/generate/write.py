@@ -1,22 +1,26 @@
-"""The only effect of generating: stage every file, then replace; never touch what is not ours.
+"""Makes a folder hold what is generated, all at once; what a person edited or added is kept."""
 
-``.deploygen/manifest.json`` remembers what was written, as {path: SHA-256}. By it a file that a
-person edited is told from one of ours, and one that is no longer generated is removed.
-"""
-
-import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from deploygen.errors import FilesInTheWay, UserError
+from deploygen import atomic
+from deploygen.errors import FilesInTheWay
+from deploygen.generate import slots, state
 from deploygen.generate.plan import PRIVATE, File
+from deploygen.generate.slots import Tree
 
-STATE = ".deploygen"
-_MANIFEST = f"{STATE}/manifest.json"
+_OVERRIDE = "docker-compose.override.yml"
+# Where a person's changes of a generated file belong, by its top-level name; never touched there.
+_PLACES = {
+    "docker-compose.yml": _OVERRIDE,
+    "env": f"{_OVERRIDE}, as `environment` of the service",
+    "oidc-server": "an image of yours, which OIDC_SERVER_IMAGE names",
+    "outer-proxy": "a copy elsewhere, which the web server reads",
+    "config.sh.example": "config.sh",
+}
+_PLACE_OF_MOUNTED = f"a file of yours, which {_OVERRIDE} mounts over it in the container"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,88 +42,77 @@ def apply(
     """Make ``folder`` hold exactly ``files`` beside what is not ours.
 
     ``persons`` are files that we write and a person edits (config.sh): their new content is written
-    first, and they are never in anybody's way. Raises FilesInTheWay, before anything is written,
-    for generated files that a person edited and for files of theirs where ours would go, unless
-    ``overwrite``.
+    first, since all else follows from it, and they are never in anybody's way. Raises
+    FilesInTheWay, before anything is written, for generated files that a person edited and for
+    files of theirs where ours would go, unless ``overwrite``.
     """
-    manifest = _manifest(folder)
-    hashes = {path: sha256(file.content).hexdigest() for path, file in files.items()}
-    changed = [path for path, file in files.items() if not _is(folder / path, file)]
-    stale = [path for path in manifest if path not in files and (folder / path).is_file()]
-    if blocked := sorted({name for path in changed for name in _blocked(folder, path)}):
-        raise FilesInTheWay(_explain_blocked(blocked))
-    in_the_way = [
-        path
-        for path in (*changed, *stale)
-        if (folder / path).is_file() and _hash(folder / path) not in _ours(path, manifest, hashes)
-    ]
-    if in_the_way and not overwrite:
-        raise FilesInTheWay(_explain(in_the_way))
+    with slots.locked(folder):
+        found = state.differing(folder, files)
+        if blocked := state.blockers(folder, files):
+            raise FilesInTheWay(_explain_blocked(blocked))
+        kept = sorted(path for path, kind in found.items() if kind in state.KEPT)
+        if kept and not overwrite:
+            raise FilesInTheWay(_explain(kept))
 
-    _replace(folder, {path: file for path, file in persons.items() if not _is(folder / path, file)})
-    _replace(folder, {path: files[path] for path in changed})
-    _remove(folder, stale)
-    # A hash of an env file would let others guess at a weak password in it.
-    record = File((json.dumps(hashes, indent=1, sort_keys=True) + "\n").encode(), PRIVATE)
-    if not _is(folder / _MANIFEST, record):
-        _replace(folder, {_MANIFEST: record})
-    return Changes(
-        written=tuple(changed), removed=tuple(stale), unchanged=len(files) - len(changed)
-    )
+        _write_persons(folder, persons)
+        slots.adopt(folder, slots.top_level(folder, files))
+        if found:
+            slots.turn(folder, _tree(folder, files, found))
+        slots.tidy(folder, {path for path, file in files.items() if file.mode == PRIVATE})
+        written = tuple(path for path in files if path in found)
+        return Changes(
+            written=written,
+            removed=tuple(path for path in found if path not in files),
+            unchanged=len(files) - len(written),
+        )
 
 
 def has_written(folder: Path) -> bool:
     """Tell whether files were generated here before, so that data may depend on them."""
-    return (folder / _MANIFEST).exists()
+    return slots.has_any(folder)
 
 
-def _blocked(folder: Path, path: str) -> Iterator[str]:
-    """Yield what can't be replaced by a file: a folder in its place, a file in its folder's."""
-    if (folder / path).is_dir():
-        yield path
-    for parent in Path(path).parents:
-        if (folder / parent).exists() and not (folder / parent).is_dir():
-            yield str(parent)
+def _write_persons(folder: Path, persons: Mapping[str, File]) -> None:
+    for name, file in persons.items():
+        path = folder / name
+        if slots.holds(path, file):
+            continue
+        with slots.staging(folder) as stage:
+            # A link may lead to another file system, where a rename from here can't reach.
+            beside = None if path.is_symlink() else stage
+            atomic.replace(path, file.content, file.mode, staging=beside)
 
 
-def _ours(path: str, manifest: Mapping[str, str], hashes: Mapping[str, str]) -> set[str]:
-    """Return the hashes that a file at ``path`` has if nobody but deploygen wrote it."""
-    return {known[path] for known in (manifest, hashes) if path in known}
-
-
-def _manifest(folder: Path) -> dict[str, str]:
-    path = folder / _MANIFEST
-    if not path.exists():
-        return {}
-    try:
-        manifest: dict[str, str] = json.loads(path.read_bytes())
-    except ValueError:
-        raise UserError(
-            f"{path} is damaged; remove it and run this again"
-            " (files edited by hand may then be reported once)"
-        ) from None
-    return manifest
-
-
-def _hash(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
-
-
-def _is(path: Path, file: File) -> bool:
-    return (
-        path.is_file()
-        and path.read_bytes() == file.content
-        and path.stat().st_mode & 0o777 == file.mode
+def _tree(folder: Path, files: Mapping[str, File], changed: Collection[str]) -> Tree:
+    """Return ``files`` with what is a person's among them; what has not changed is taken over."""
+    known = slots.manifest(folder)
+    there = slots.found(folder, slots.top_level(folder, files))
+    wanted: dict[str, File | Path] = {
+        path: file if path in changed else there.files[path] for path, file in files.items()
+    }
+    wanted |= {
+        path: place
+        for path, place in there.files.items()
+        if path not in known and path not in files
+    }
+    needed = {parent for path in wanted for parent in slots.parents(path)}
+    left_over = {parent for path in known for parent in slots.parents(path)} - needed
+    hashes = {path: sha256(file.content).hexdigest() for path, file in files.items()}
+    return Tree(
+        {**wanted, **slots.manifest_file(hashes)},
+        {path: mode for path, mode in there.folders.items() if path not in left_over},
     )
 
 
-def _explain(paths: Iterable[str]) -> str:
-    listed = "\n".join(f"  {path}" for path in sorted(paths))
+def _explain(paths: Collection[str]) -> str:
+    listed = "".join(f"  {path}\n" for path in paths)
+    tops = [path.partition("/")[:2] for path in paths]
+    places = {name + slash: _PLACES.get(name, _PLACE_OF_MOUNTED) for name, slash in tops}
+    moves = "".join(f"  of {name} to {place}\n" for name, place in places.items())
     return (
-        f"these files are not as deploygen wrote them, so they were kept:\n{listed}\n"
-        "Nothing was written. Move your changes of docker-compose.yml to"
-        " docker-compose.override.yml,\nwhich is never touched; or run again with --overwrite to"
-        " have deploygen's versions."
+        f"these files are not as deploygen wrote them, so they were kept:\n{listed}"
+        f"Nothing was written. Move your changes\n{moves}"
+        "or run this again with --overwrite to have deploygen's versions."
     )
 
 
@@ -129,41 +122,3 @@ def _explain_blocked(paths: Iterable[str]) -> str:
         f"these are in the way of generated files or folders:\n{listed}\n"
         "Nothing was written. Move them elsewhere and run this again."
     )
-
-
-def _replace(folder: Path, files: Mapping[str, File]) -> None:
-    """Stage all of ``files`` on the same file system, then move each to its place."""
-    stage = folder / STATE / "stage"
-    shutil.rmtree(stage, ignore_errors=True)
-    for path, file in files.items():
-        staged = stage / path
-        _make_folder(staged.parent)
-        descriptor = os.open(staged, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file.mode)
-        with os.fdopen(descriptor, "wb") as stream:
-            # The umask may have taken bits away; containers read these as another user.
-            os.fchmod(stream.fileno(), file.mode)
-            stream.write(file.content)
-            stream.flush()
-            os.fsync(stream.fileno())
-    for path in files:
-        _make_folder((folder / path).parent)
-        (stage / path).replace(folder / path)
-    shutil.rmtree(stage, ignore_errors=True)
-
-
-def _make_folder(folder: Path) -> None:
-    """Make a folder that a container's user can enter, whatever the umask; leave others alone."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir()
-    folder.chmod(0o755)
-
-
-def _remove(folder: Path, paths: Iterable[str]) -> None:
-    for path in paths:
-        (folder / path).unlink()
-        parent = (folder / path).parent
-        while parent != folder and not any(parent.iterdir()):
-            parent.rmdir()
-            parent = parent.parent

@@ -1,16 +1,20 @@
 """What generating does to a folder: ours is replaced, a person's is kept, nothing is halfway."""
 
+import errno
 import json
 import os
+import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploygen.errors import FilesInTheWay, UserError
-from deploygen.generate import write
+from deploygen.errors import FilesInTheWay, MachineUnfit, UserError
+from deploygen.generate import slots, state, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
+from tests.deploygen import visible
 
 FILES = {
     "docker-compose.yml": File(b"services: {}\n"),
@@ -27,13 +31,10 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
     os.umask(before)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Return every file below ``folder`` but the manifest."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and write.STATE not in path.parts
-    }
+@pytest.fixture(autouse=True)
+def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the disk behind at each file; no test here crashes the machine."""
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def mode(path: Path) -> int:
@@ -47,7 +48,7 @@ def bytes_of(files: dict[str, File]) -> dict[str, bytes]:
 def test_every_file_is_written(tmp_path: Path) -> None:
     changes = write.apply(tmp_path / "new" / "wiki", FILES, OWN)
 
-    assert contents(tmp_path / "new" / "wiki") == bytes_of({**FILES, **OWN})
+    assert visible.files(tmp_path / "new" / "wiki") == bytes_of({**FILES, **OWN})
     assert changes == Changes(written=tuple(FILES), removed=(), unchanged=0)
 
 
@@ -107,7 +108,7 @@ def test_a_secret_is_born_private_so_that_nobody_can_open_it_before(
 def test_nothing_staged_is_left(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
 
-    assert [path.name for path in (tmp_path / write.STATE).iterdir()] == ["manifest.json"]
+    assert visible.names(tmp_path / slots.STATE) == ["a", "current"]
 
 
 def test_a_changed_file_is_replaced_and_only_that(tmp_path: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_changed_file_is_replaced_and_only_that(tmp_path: Path) -> None:
     changes = write.apply(tmp_path, changed, OWN)
 
     assert changes == Changes(written=("nginx/nginx.conf",), removed=(), unchanged=2)
-    assert contents(tmp_path) == bytes_of({**changed, **OWN})
+    assert visible.files(tmp_path) == bytes_of({**changed, **OWN})
 
 
 def test_a_file_edited_by_hand_is_kept_and_reported_and_nothing_is_written(
@@ -125,19 +126,51 @@ def test_a_file_edited_by_hand_is_kept_and_reported_and_nothing_is_written(
 ) -> None:
     write.apply(tmp_path, FILES, OWN)
     (tmp_path / "nginx" / "nginx.conf").write_bytes(b"# mine\n")
-    before = contents(tmp_path)
+    before = visible.files(tmp_path)
     changed = {path: File(file.content + b"# new\n", file.mode) for path, file in FILES.items()}
 
     with pytest.raises(FilesInTheWay) as refused:
         write.apply(tmp_path, changed, {"config.sh": File(b"URL=http://localhost:9999\n")})
 
-    assert contents(tmp_path) == before
+    assert visible.files(tmp_path) == before
     assert str(refused.value) == (
         "these files are not as deploygen wrote them, so they were kept:\n"
         "  nginx/nginx.conf\n"
-        "Nothing was written. Move your changes of docker-compose.yml to"
-        " docker-compose.override.yml,\n"
-        "which is never touched; or run again with --overwrite to have deploygen's versions."
+        "Nothing was written. Move your changes\n"
+        "  of nginx/ to a file of yours, which docker-compose.override.yml mounts over it in the"
+        " container\n"
+        "or run this again with --overwrite to have deploygen's versions."
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("docker-compose.yml", "docker-compose.yml to docker-compose.override.yml"),
+        (
+            "env/oidc.env",
+            "env/ to docker-compose.override.yml, as `environment` of the service",
+        ),
+        ("outer-proxy/nginx.conf", "outer-proxy/ to a copy elsewhere, which the web server reads"),
+        (
+            "oidc-server/Dockerfile",
+            "oidc-server/ to an image of yours, which OIDC_SERVER_IMAGE names",
+        ),
+        ("config.sh.example", "config.sh.example to config.sh"),
+    ],
+)
+def test_what_is_said_of_an_edited_file_fits_that_file(
+    tmp_path: Path, path: str, place: str
+) -> None:
+    files = {**FILES, path: File(b"ours\n")}
+    write.apply(tmp_path, files, OWN)
+    (tmp_path / path).write_bytes(b"mine\n")
+
+    with pytest.raises(FilesInTheWay) as refused:
+        write.apply(tmp_path, files, OWN)
+
+    assert f"\n  {path}\nNothing was written. Move your changes\n  of {place}\nor run" in str(
+        refused.value
     )
 
 
@@ -165,7 +198,7 @@ def test_a_foreign_file_in_the_place_of_ours_is_kept(tmp_path: Path) -> None:
     with pytest.raises(FilesInTheWay, match=r"docker-compose\.yml"):
         write.apply(tmp_path, FILES, OWN)
 
-    assert contents(tmp_path) == {"docker-compose.yml": b"services: {theirs: {}}\n"}
+    assert visible.files(tmp_path) == {"docker-compose.yml": b"services: {theirs: {}}\n"}
 
 
 def test_overwrite_replaces_what_is_in_the_way(tmp_path: Path) -> None:
@@ -173,7 +206,7 @@ def test_overwrite_replaces_what_is_in_the_way(tmp_path: Path) -> None:
 
     write.apply(tmp_path, FILES, OWN, overwrite=True)
 
-    assert contents(tmp_path) == bytes_of({**FILES, **OWN})
+    assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
 
 
 def test_a_file_that_is_no_longer_generated_goes_with_its_empty_folders(tmp_path: Path) -> None:
@@ -184,7 +217,7 @@ def test_a_file_that_is_no_longer_generated_goes_with_its_empty_folders(tmp_path
 
     assert changes.removed == ("oidc-server/oidc_server/old/views.py",)
     assert not (tmp_path / "oidc-server").exists()
-    assert contents(tmp_path) == bytes_of({**FILES, **OWN})
+    assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
 
 
 def test_a_folder_that_holds_something_of_the_persons_stays(tmp_path: Path) -> None:
@@ -243,24 +276,27 @@ def test_what_no_file_can_replace_is_reported_and_nothing_is_written(
     (tmp_path / blocker).parent.mkdir(exist_ok=True)
     assert callable(make)
     make(tmp_path / blocker)
-    before = contents(tmp_path)
+    before = visible.files(tmp_path)
 
     with pytest.raises(FilesInTheWay) as refused:
         write.apply(tmp_path, FILES, OWN, overwrite=overwrite)
 
-    assert contents(tmp_path) == before
+    assert visible.files(tmp_path) == before
     assert str(refused.value) == (
         f"these are in the way of generated files or folders:\n  {blocker}\n"
         "Nothing was written. Move them elsewhere and run this again."
     )
 
 
-def test_a_damaged_manifest_is_explained(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "damaged", ["{", "", "[]", '"x"', "null", '{"nginx/nginx.conf": 1}', "[" * 100_000, "\x00"]
+)
+def test_a_damaged_manifest_is_explained(tmp_path: Path, damaged: str) -> None:
     write.apply(tmp_path, FILES, OWN)
-    manifest = tmp_path / write.STATE / "manifest.json"
-    manifest.write_text("{")
+    manifest = tmp_path / slots.STATE / "current" / "manifest.json"
+    manifest.write_text(damaged)
 
-    with pytest.raises(UserError, match=r"manifest\.json is damaged; remove it"):
+    with pytest.raises(UserError, match=r"^[^\n]*manifest\.json is damaged; remove it[^\n]*$"):
         write.apply(tmp_path, FILES, OWN)
 
     manifest.unlink()
@@ -270,6 +306,246 @@ def test_a_damaged_manifest_is_explained(tmp_path: Path) -> None:
 def test_the_manifest_holds_no_content_that_others_may_not_read(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
 
-    manifest = json.loads((tmp_path / write.STATE / "manifest.json").read_text())
+    path = tmp_path / slots.STATE / "current" / "manifest.json"
+    manifest = json.loads(path.read_text())
     assert set(manifest) == set(FILES)
     assert all(len(value) == 64 for value in manifest.values())
+    assert mode(path) == 0o600
+
+
+def linked(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir() if path.is_symlink()}
+
+
+def slot_in_use(folder: Path) -> str:
+    return (folder / slots.STATE / "current").readlink().name
+
+
+CHANGED = {**FILES, "nginx/nginx.conf": File(b"events { }\n")}
+
+
+def test_what_is_generated_is_seen_through_links_that_may_be_moved_with_the_folder(
+    tmp_path: Path,
+) -> None:
+    write.apply(tmp_path / "wiki", FILES, OWN)
+    (tmp_path / "wiki").rename(tmp_path / "moved")
+
+    assert linked(tmp_path / "moved") == {"docker-compose.yml", "env", "nginx"}
+    assert visible.files(tmp_path / "moved") == bytes_of({**FILES, **OWN})
+
+
+def test_two_slots_take_turns(tmp_path: Path) -> None:
+    used = []
+    for files in (FILES, CHANGED, FILES):
+        write.apply(tmp_path, files, OWN)
+        used.append(slot_in_use(tmp_path))
+
+    assert used == ["a", "b", "a"]
+    assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
+
+
+def test_a_folder_that_a_container_mounts_is_the_same_one_when_its_slot_is_used_again(
+    tmp_path: Path,
+) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    descriptor = os.open(tmp_path / "nginx", os.O_RDONLY | os.O_DIRECTORY)
+    mounted = Path(f"/proc/self/fd/{descriptor}")
+
+    write.apply(tmp_path, CHANGED, OWN)
+    between = visible.names(mounted)
+    write.apply(tmp_path, {**CHANGED, "nginx/new.conf": File(b"")}, OWN)
+
+    assert between == ["nginx.conf"]
+    assert visible.names(mounted) == ["new.conf", "nginx.conf"]
+    os.close(descriptor)
+
+
+def test_an_old_secret_is_in_no_slot_any_more(tmp_path: Path) -> None:
+    write.apply(tmp_path, {**FILES, "env/acme.env": File(b"TOKEN=old\n", PRIVATE)}, OWN)
+    (tmp_path / "env" / "oidc.env").chmod(0o644)
+    new = {**FILES, "env/oidc.env": File(b'SECRET_KEY="1"\n', PRIVATE)}
+
+    write.apply(tmp_path, new, OWN)
+
+    secrets = [path for path in (tmp_path / slots.STATE).rglob("*.env") if path.is_file()]
+    assert [path.read_bytes() for path in secrets] == [b'SECRET_KEY="1"\n']
+
+
+def test_a_link_that_is_missing_is_put_back(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    (tmp_path / "nginx").unlink()
+
+    assert write.apply(tmp_path, FILES, OWN).written == ("nginx/nginx.conf",)
+    assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
+
+
+@pytest.mark.parametrize("files", [FILES, CHANGED], ids=["unchanged", "changed"])
+def test_a_copy_that_followed_links_gets_them_back(tmp_path: Path, files: dict[str, File]) -> None:
+    write.apply(tmp_path / "wiki", FILES, OWN)
+    (tmp_path / "wiki" / "nginx" / "extra.conf").write_bytes(b"# theirs\n")
+    shutil.copytree(tmp_path / "wiki", tmp_path / "copy", symlinks=False)
+    assert linked(tmp_path / "copy") == set()
+
+    write.apply(tmp_path / "copy", files, OWN)
+
+    assert linked(tmp_path / "copy") == {"docker-compose.yml", "env", "nginx"}
+    theirs = {"nginx/extra.conf": b"# theirs\n"}
+    assert visible.files(tmp_path / "copy") == {**bytes_of({**files, **OWN}), **theirs}
+
+
+def test_a_link_that_an_editor_replaced_by_its_file_is_put_back(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    (tmp_path / "docker-compose.yml").unlink()
+    (tmp_path / "docker-compose.yml").write_bytes(FILES["docker-compose.yml"].content)
+
+    assert write.apply(tmp_path, FILES, OWN).written == ()
+    assert linked(tmp_path) == {"docker-compose.yml", "env", "nginx"}
+
+
+def test_an_edit_that_replaced_the_link_is_kept(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    (tmp_path / "docker-compose.yml").unlink()
+    (tmp_path / "docker-compose.yml").write_bytes(b"# mine\n")
+
+    with pytest.raises(FilesInTheWay):
+        write.apply(tmp_path, CHANGED, OWN)
+    assert (tmp_path / "docker-compose.yml").read_bytes() == b"# mine\n"
+
+    write.apply(tmp_path, CHANGED, OWN, overwrite=True)
+    assert visible.files(tmp_path) == bytes_of({**CHANGED, **OWN})
+
+
+def test_a_persons_file_among_ours_goes_along_as_it_is(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    theirs = tmp_path / "nginx" / "snippets" / "extra.conf"
+    theirs.parent.mkdir(mode=0o700)
+    theirs.write_bytes(b"# theirs\n")
+    theirs.chmod(0o640)
+    (theirs.parent / "link.conf").symlink_to("extra.conf")
+    (tmp_path / "nginx" / "empty").mkdir()
+    before = theirs.stat()
+
+    for files in (CHANGED, FILES, CHANGED):
+        write.apply(tmp_path, files, OWN)
+
+    after = theirs.stat()
+    assert theirs.read_bytes() == b"# theirs\n"
+    assert (after.st_mtime_ns, after.st_mode) == (before.st_mtime_ns, before.st_mode)
+    assert str((theirs.parent / "link.conf").readlink()) == "extra.conf"
+    assert mode(theirs.parent) == 0o700
+    assert (tmp_path / "nginx" / "empty").is_dir()
+
+
+def test_a_persons_file_among_ours_that_they_removed_or_changed_stays_so(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    (tmp_path / "nginx" / "one.conf").write_bytes(b"1")
+    (tmp_path / "nginx" / "two.conf").write_bytes(b"2")
+    write.apply(tmp_path, CHANGED, OWN)
+    (tmp_path / "nginx" / "one.conf").unlink()
+    (tmp_path / "nginx" / "new").write_bytes(b"3")
+    (tmp_path / "nginx" / "new").replace(tmp_path / "nginx" / "two.conf")
+
+    write.apply(tmp_path, FILES, OWN)
+
+    theirs = {"nginx/two.conf": b"3"}
+    assert visible.files(tmp_path) == {**bytes_of({**FILES, **OWN}), **theirs}
+
+
+def test_a_persons_file_goes_along_where_no_file_can_have_two_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    write.apply(tmp_path, FILES, OWN)
+    (tmp_path / "nginx" / "extra.conf").write_bytes(b"# theirs\n")
+    monkeypatch.setattr(os, "link", refuse)
+
+    write.apply(tmp_path, CHANGED, OWN)
+
+    assert (tmp_path / "nginx" / "extra.conf").read_bytes() == b"# theirs\n"
+    assert visible.files(tmp_path).items() >= bytes_of(CHANGED).items()
+
+
+def test_a_folder_that_another_user_owns_is_not_moved_under_the_program_that_writes_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lstat(path: Path) -> os.stat_result:
+        status = real(path)
+        uid = 999 if path == data else status.st_uid
+        return os.stat_result((*status[:4], uid, *status[5:10]))
+
+    write.apply(tmp_path, FILES, OWN)
+    data = tmp_path / "nginx" / "data"
+    data.mkdir()
+    real = os.lstat
+    monkeypatch.setattr(state, "lstat", lstat)
+
+    with pytest.raises(FilesInTheWay, match=r"\n  nginx/data\n"):
+        write.apply(tmp_path, CHANGED, OWN, overwrite=True)
+
+
+def test_a_persons_link_where_a_folder_of_ours_would_be_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "nginx").symlink_to("elsewhere")
+
+    with pytest.raises(FilesInTheWay, match=r"\n  nginx\n"):
+        write.apply(tmp_path, FILES, OWN, overwrite=True)
+
+    assert visible.names(tmp_path / "elsewhere") == []
+
+
+def test_a_config_that_is_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "safe").mkdir()
+    (tmp_path / "wiki").mkdir()
+    (tmp_path / "wiki" / "config.sh").symlink_to("../safe/config.sh")
+
+    write.apply(tmp_path / "wiki", FILES, OWN)
+
+    assert (tmp_path / "wiki" / "config.sh").is_symlink()
+    assert (tmp_path / "safe" / "config.sh").read_bytes() == OWN["config.sh"].content
+
+
+def test_a_file_system_without_links_is_explained_and_nothing_generated_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "symlink", refuse)
+
+    with pytest.raises(MachineUnfit, match=r"^the file system of \S+ has no symbolic links[^\n]+$"):
+        write.apply(tmp_path, FILES, OWN)
+
+    assert visible.paths(tmp_path) == ["config.sh"]
+    assert visible.names(tmp_path / slots.STATE) == []
+
+
+def test_a_full_disk_leaves_what_was_there_and_nothing_half_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    write.apply(tmp_path, FILES, OWN)
+    monkeypatch.setattr(os, "fsync", full)
+
+    with pytest.raises(OSError, match="No space left"):
+        write.apply(tmp_path, CHANGED, {"config.sh": File(b"URL=http://localhost:9999\n")})
+
+    assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
+    assert visible.names(tmp_path / slots.STATE) == ["a", "current"]
+
+
+def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    second = threading.Thread(target=write.apply, args=(tmp_path, CHANGED, OWN))
+
+    with slots.locked(tmp_path):
+        second.start()
+        second.join(timeout=0.2)
+        assert second.is_alive()
+        assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
+    second.join(timeout=20)
+
+    assert visible.files(tmp_path) == bytes_of({**CHANGED, **OWN})

@@ -17,6 +17,8 @@ from tests.rig import engine, images
 CHECKOUT = Path(__file__).parents[2]
 RESULTS = CHECKOUT / "test-results"
 ADMIN_EMAIL = "admin@example.com"
+# Of what is kept: secrets, what is bulky, and what the links of the folder lead to.
+LEFT_OUT = ("config.sh", "env", "oidc-server", ".deploygen")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -76,9 +78,7 @@ def keep(deployment: Stack) -> None:
     """Leave the logs and the generated files (not the secrets) where a failure is looked into."""
     place = RESULTS / deployment.config["COMPOSE_PROJECT_NAME"]
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(
-        deployment.folder, place, ignore=shutil.ignore_patterns("config.sh", "env", "oidc-server")
-    )
+    shutil.copytree(deployment.folder, place, ignore=shutil.ignore_patterns(*LEFT_OUT))
     (place / "compose.log").write_text(deployment.logs())
     (place / "compose.ps").write_text(deployment.compose("ps", "--all"))
 

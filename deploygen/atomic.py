@@ -1,0 +1,46 @@
+"""Files that are there whole or not at all, also after a crash."""
+
+import errno
+import os
+from pathlib import Path
+
+
+def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = None) -> None:
+    """Let ``path`` be a file with ``content`` at once.
+
+    Where it is a link, what it leads to is replaced. Until then the new file is in ``staging``, a
+    folder of the same file system, or beside the old one.
+    """
+    path = path.resolve()
+    staged = (staging or path.parent) / f".{path.name}.new"
+    staged.unlink(missing_ok=True)
+    try:
+        create(staged, content, mode)
+        staged.replace(path)
+    except OSError:
+        staged.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def create(path: Path, content: bytes, mode: int) -> None:
+    """Make a file that is not there yet; nobody whom ``mode`` leaves out could ever open it."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as stream:
+        # The umask may have taken bits away; containers read some of these as another user.
+        os.fchmod(stream.fileno(), mode)
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in ``folder`` outlive a crash, where its file system can be told to."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
+            raise
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,93 @@
+"""What a folder holds, against what would be generated: file by file, and whose each one is."""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from hashlib import sha256
+from os import lstat
+from pathlib import Path
+
+from deploygen.generate import slots
+from deploygen.generate.plan import File
+
+
+class Kind(StrEnum):
+    """How a path differs from what is generated."""
+
+    MISSING = "missing"
+    OUTDATED = "outdated"  # as deploygen wrote it, but config.sh says something else now
+    MODE = "mode"
+    NOT_NEEDED = "not needed"
+    EDITED = "edited"
+    IN_THE_WAY = "in the way"  # a person's own
+
+
+KEPT = {Kind.EDITED, Kind.IN_THE_WAY}
+
+
+def differing(folder: Path, files: Mapping[str, File]) -> dict[str, Kind]:
+    """Return how each path differs that does; first those of ``files``, then what is too much."""
+    known = slots.manifest(folder)
+    found = {path: _kind(folder, path, file, known.get(path)) for path, file in files.items()}
+    for path, digest in known.items():
+        if path not in files and (folder / path).is_file():
+            edited = _digest(folder / path) != digest
+            found[path] = Kind.EDITED if edited else Kind.NOT_NEEDED
+    return {path: kind for path, kind in found.items() if kind}
+
+
+def blockers(folder: Path, files: Mapping[str, File]) -> list[str]:
+    """Return what can neither be replaced by a file or a folder, nor be kept within one of ours."""
+    found = {name for path in files for name in _blockers(folder, path)}
+    return sorted(found | set(_used_by_others(folder, files)))
+
+
+def _kind(folder: Path, path: str, file: File, known: str | None) -> Kind | None:
+    place = folder / path
+    if _is_foreign_link(folder, path):
+        return Kind.IN_THE_WAY
+    if not place.is_file():
+        return Kind.MISSING
+    if place.read_bytes() == file.content:
+        return None if slots.holds(place, file) else Kind.MODE
+    if known is None:
+        return Kind.IN_THE_WAY
+    return Kind.OUTDATED if _digest(place) == known else Kind.EDITED
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def _is_foreign_link(folder: Path, path: str) -> bool:
+    return (folder / path).is_symlink() and not slots.is_linked(folder, path)
+
+
+def _blockers(folder: Path, path: str) -> Iterator[str]:
+    """Yield a folder in the place of a file, and what is no folder in the place of one."""
+    if (folder / path).is_dir() and not _is_foreign_link(folder, path):
+        yield path
+    for parent in slots.parents(path):
+        place = folder / parent
+        if _is_foreign_link(folder, parent) or (place.exists() and not place.is_dir()):
+            yield parent
+
+
+def _used_by_others(folder: Path, files: Mapping[str, File]) -> Iterator[str]:
+    """Yield a person's folders within ours that belong to somebody else.
+
+    So does the data of a database in a container, which would go on writing into the slot that it
+    was started with.
+    """
+    if not folder.is_dir():
+        return
+    people = {os.geteuid(), folder.stat().st_uid}
+    ours = {parent for path in (*files, *slots.manifest(folder)) for parent in slots.parents(path)}
+    for name in slots.top_level(folder, files):
+        for base, folders, _ in os.walk(folder / name):
+            for path in (Path(base, item) for item in folders):
+                below, status = str(path.relative_to(folder)), lstat(path)
+                foreign = stat.S_ISDIR(status.st_mode) and status.st_uid not in people
+                if foreign and below not in ours:
+                    yield below
