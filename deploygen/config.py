@@ -7,14 +7,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
-from deploygen import rules, shellconf
-from deploygen.errors import ConfigInvalid, Problem
+from deploygen import rules, seed, shellconf
+from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.settings import BY_NAME, SETTINGS, Config, Given, Setting, named
 
 FILE_NAME = "config.sh"
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 # Where a quote was left open or a line end lost, a value goes on with the lines below.
 _LINES_BELOW = re.compile(r"(?:\n|\w+=).*", re.DOTALL)
+_LONGEST_SHOWN = 200  # characters
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
@@ -25,7 +26,9 @@ def load(text: str, folder: Path = Path()) -> Config:
     """
     document = shellconf.parse(text)
     problems = list(document.problems)
-    found = _by_present_name(document)
+    reading = seed.read(document)
+    found = reading.values
+    problems += reading.problems
     problems += [_unknown(item) for name, item in found.items() if named(name) is None]
     not_understood = {problem.key for problem in problems}
     values: dict[str, Any] = {}
@@ -37,10 +40,10 @@ def load(text: str, folder: Path = Path()) -> Config:
         elif setting.name not in not_understood:
             assignment = found.get(setting.name)
             try:
-                values[setting.name.lower()] = _value(setting, assignment, folder)
+                raw = assignment.value if assignment else ""
+                values[setting.name.lower()] = value(setting, raw, folder)
             except ValueError as error:
-                given = _is_given(setting.given_with, found)
-                problems.append(_wrong_value(setting, assignment, str(error), given=given))
+                problems.append(_wrong_value(setting, assignment, str(error), found))
     lines = {name: item.line for name, item in found.items()}
     problems += _conflicts(cast("Config", _Partial(values)), lines)
     if problems:
@@ -67,14 +70,14 @@ class _Partial:
         return self._values[name]
 
 
-def _by_present_name(document: shellconf.Document) -> dict[str, shellconf.Assignment]:
-    """Return the assignment of each key; one under an old name yields to one with a value."""
-    found: dict[str, shellconf.Assignment] = {}
-    for item in shellconf.values(document):
-        name = _OLD_NAMES.get(item.key, item.key)
-        if name not in found or not found[name].value or (item.key == name and item.value):
-            found[name] = item
-    return found
+def present_name(key: str) -> str:
+    """Return the key that took the place of an old one, else ``key`` itself."""
+    return _OLD_NAMES.get(key, key)
+
+
+def present(document: shellconf.Document) -> Mapping[str, shellconf.Assignment]:
+    """Return the assignment of each key, by its present name and in its present meaning."""
+    return seed.read(document).values
 
 
 def _passed_on(
@@ -100,45 +103,59 @@ def _passed_on(
     return values, problems
 
 
-def _is_given(given_with: Iterable[Given], found: Mapping[str, shellconf.Assignment]) -> bool:
-    return any(item.key in found and item.stands(found[item.key].value) for item in given_with)
+def _any_stands(given: Iterable[Given], found: Mapping[str, shellconf.Assignment]) -> bool:
+    return any(item.key in found and item.stands(found[item.key].value) for item in given)
 
 
-def _value(setting: Setting, assignment: shellconf.Assignment | None, folder: Path) -> Any:
-    raw = assignment.value if assignment else ""
-    if not raw:
-        raw = setting.default or ""
+def value(setting: Setting, raw: str, folder: Path) -> Any:
+    """Read the text of a key's value; a path in it begins at ``folder``.
+
+    Raises ValueError, whose message says what is wrong with it.
+    """
+    raw = raw or setting.default or ""
     if not raw and (setting.default is None or setting.secret):
         raise ValueError("it has no value")
-    if raw and setting.kind.is_path:
-        raw = str(folder.absolute() / raw)
-    return setting.kind.parse(raw)
+    if not raw or not setting.kind.is_path:
+        return setting.kind.parse(raw)
+    path = folder.absolute() / raw
+    try:
+        return setting.kind.parse(str(path))
+    except ValueError as error:
+        if Path(raw).is_absolute():
+            raise
+        raise ValueError(f"{error} ({path}: paths begin at {FILE_NAME}'s folder)") from None
 
 
 def _wrong_value(
-    setting: Setting, assignment: shellconf.Assignment | None, reason: str, *, given: bool
+    setting: Setting,
+    assignment: shellconf.Assignment | None,
+    reason: str,
+    found: Mapping[str, shellconf.Assignment],
 ) -> Problem:
     if assignment and assignment.value and not setting.confidential:
-        wrong = f"{_without_secrets(assignment.value)!r} is not right: {reason}"
+        wrong = f"{_without_secrets(assignment.value)} is not right: {reason}"
     else:
         wrong = reason
     remedy = f"set {setting.name} in config.sh, or pass --set {setting.name}=…"
-    if setting.secret and not given:
+    if setting.secret and not _any_stands(setting.given_with, found):
         remedy = "correct it, or empty it and run `deploygen init`, which makes a new one"
     if setting.irreplaceable:
         remedy = "put back the value that it had: data can't be read or found by another"
+    kind = setting.kind.needed if _any_stands(setting.needed_with, found) else setting.kind
     return Problem(
         line=assignment.line if assignment else None,
         key=setting.name,
         wrong=wrong,
-        accepted=f"accepted is {setting.kind.accepts}",
+        accepted=f"accepted is {kind.accepts}",
         remedy=remedy,
     )
 
 
 def _without_secrets(value: str) -> str:
     """Return what a message may repeat of the value of a key that is no secret."""
-    return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
+    if len(value) > _LONGEST_SHOWN:
+        return f"what has {len(value)} characters"
+    return repr(_PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value)))
 
 
 def _unknown(assignment: shellconf.Assignment) -> Problem:
@@ -163,18 +180,22 @@ def meant(key: str) -> str:
     return f"did you mean {_OLD_NAMES.get(close[0], close[0])}?" if close else ""
 
 
-def warnings(config: Config, text: str) -> list[str]:
-    """Return a line for each thing that is accepted, but may not be meant."""
+def warnings(config: Config, text: str) -> list[Notice]:
+    """Return each thing that is accepted, but may not be meant."""
     return [
-        warning(text, key, sentence) for rule in rules.WARNINGS for key, sentence in rule(config)
+        *seed.read(shellconf.parse(text)).notices,
+        *(
+            warning(text, key, sentence)
+            for rule in rules.WARNINGS
+            for key, sentence in rule(config)
+        ),
     ]
 
 
-def warning(text: str, key: str, sentence: str) -> str:
-    """Return ``FILE:LINE: KEY: warning: …``, where the line is that of ``key`` in ``text``."""
-    found = _by_present_name(shellconf.parse(text)).get(key)
-    place = f"{FILE_NAME}:{found.line}" if found else FILE_NAME
-    return f"{place}: {key}: warning: {sentence}"
+def warning(text: str, key: str, sentence: str) -> Notice:
+    """Return ``sentence`` about ``key``, with its line in ``text``."""
+    found = present(shellconf.parse(text)).get(key)
+    return Notice(line=found.line if found else None, key=key, message=sentence)
 
 
 def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:

@@ -3,8 +3,11 @@
 ``cli`` catches :class:`UserError` at one place; any other exception is a bug and shows a traceback.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+
+_NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -19,9 +22,29 @@ class Problem:
 
     def located(self, file: str) -> str:
         """Return ``FILE:LINE: KEY: what is wrong; what is accepted; what to do``."""
-        place = file if self.line is None else f"{file}:{self.line}"
-        parts = (self.wrong, self.accepted, self.remedy)
-        return f"{place}: {self.key}: {'; '.join(part for part in parts if part)}"
+        return f"{_place(file, self.line)}: {self.key}: {self.message}"
+
+    @property
+    def message(self) -> str:
+        """``what is wrong; what is accepted; what to do``."""
+        return "; ".join(part for part in (self.wrong, self.accepted, self.remedy) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something in a config.sh that is accepted, but may not be meant."""
+
+    line: int | None
+    key: str
+    message: str
+
+    def located(self, file: str) -> str:
+        """Return ``FILE:LINE: KEY: warning: what may not be meant``."""
+        return f"{_place(file, self.line)}: {self.key}: warning: {self.message}"
+
+
+def _place(file: str, line: int | None) -> str:
+    return file if line is None else f"{file}:{line}"
 
 
 class UserError(Exception):
@@ -31,16 +54,29 @@ class UserError(Exception):
 
 
 class ConfigInvalid(UserError):
-    """config.sh holds values that must not reach a container; nothing was written."""
+    """config.sh holds values that must not reach a container; nothing was written.
+
+    Where a key did not come from the file, ``sources`` says from where: its line in the message
+    begins with that, since there is no line of the file to look at.
+    """
 
     exit_code = 3
 
-    def __init__(self, file: str, problems: Sequence[Problem]) -> None:
+    def __init__(
+        self, file: str, problems: Sequence[Problem], sources: Mapping[str, str] = _NOWHERE
+    ) -> None:
         self.file = file
         self.problems = tuple(
             sorted(problems, key=lambda problem: (problem.line or 0, problem.key))
         )
-        super().__init__("\n".join(problem.located(file) for problem in self.problems))
+        super().__init__(
+            "\n".join(
+                f"{sources[problem.key]}: {problem.message}"
+                if problem.key in sources
+                else problem.located(file)
+                for problem in self.problems
+            )
+        )
 
 
 class FilesInTheWay(UserError):

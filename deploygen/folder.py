@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploygen import config, engine, kinds, reference, secrets, shellconf, sources, topology
+from deploygen import config, engine, kinds, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
-from deploygen.errors import ConfigInvalid, Problem, UserError
+from deploygen.configfile import read
+from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.generate import difference, plan, write
 from deploygen.generate.difference import Difference
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
-from deploygen.settings import Config, named
+from deploygen.settings import Config
 from deploygen.topology import Topology
 
 
@@ -24,7 +25,7 @@ class Rendered:
     config: Config
     topology: Topology
     changes: Changes
-    warnings: tuple[str, ...]
+    warnings: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,53 +39,7 @@ class Comparison:
 class Checked:
     """What a look at a folder found that is right, but may not be meant or could not be seen."""
 
-    warnings: tuple[str, ...]
-
-
-def read(folder: Path) -> str:
-    """Return the text of the folder's config.sh.
-
-    Raises UserError if there is none or if it is not UTF-8.
-    """
-    path = folder / FILE_NAME
-    try:
-        return path.read_bytes().decode("utf-8")
-    except FileNotFoundError:
-        raise UserError(f"there is no {path}; `deploygen init {folder}` makes it") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
-    except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from None
-
-
-def start(folder: Path) -> str:
-    """Return the text to begin with: the folder's config.sh, or the example."""
-    return read(folder) if (folder / FILE_NAME).exists() else reference.example()
-
-
-def assign(text: str, values: Mapping[str, str]) -> str:
-    """Return ``text`` with ``values`` set.
-
-    Raises ConfigInvalid for a key that is not declared.
-    """
-    unknown = [
-        Problem(
-            line=None,
-            key=key,
-            wrong="there is no such key",
-            accepted=config.meant(key),
-            remedy=f"correct the --set option; {FILE_NAME}.example lists every key",
-        )
-        for key in values
-        if named(key) is None
-    ]
-    if unknown:
-        raise ConfigInvalid("--set", unknown)
-    for key, value in values.items():
-        setting = named(key)
-        comment = "" if setting is None or setting.prefix else f"\n{setting.comment}"
-        text = shellconf.assign(text, key, value, comment)
-    return text
+    warnings: tuple[Notice, ...]
 
 
 def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
@@ -152,6 +107,15 @@ def _look_for_network(network: str, there: Collection[str], text: str) -> None:
         remedy=f"make it: `docker network create {network}`",
     )
     raise ConfigInvalid(FILE_NAME, [problem])
+
+
+def judge(folder: Path, text: str) -> tuple[Notice, ...]:
+    """Return what ``text`` is warned of as the folder's config.sh, with its missing secrets made.
+
+    Raises ConfigInvalid if something is wrong.
+    """
+    filled = _filled(text, folder)
+    return tuple(config.warnings(config.load(filled, folder), filled))
 
 
 def _filled(text: str, folder: Path) -> str:

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -56,13 +56,21 @@ class Kind(Generic[T]):
     """A way to read a value.
 
     ``parse`` raises ValueError, whose message says what is wrong with the value without repeating
-    it; ``accepts`` completes the sentence "accepted is …". A value that ``is_path`` is completed to
-    an absolute path before it is parsed: relative ones begin at config.sh's folder.
+    it; ``accepts`` completes the sentence "accepted is …", ``choices`` are all the values,
+    if they are few. A value that ``is_path`` is completed to an absolute path before it is parsed:
+    relative ones begin at config.sh's folder. An optional kind has in ``inner`` that of a value.
     """
 
     parse: Callable[[str], T]
     accepts: str
     is_path: bool = False
+    choices: tuple[str, ...] = ()
+    inner: "Kind[Any] | None" = None
+
+    @property
+    def needed(self) -> "Kind[Any]":
+        """The kind of a value that can't be left out."""
+        return self.inner or self
 
 
 @dataclass(frozen=True)
@@ -349,7 +357,7 @@ def choice(*accepted: str) -> Kind[str]:
             raise ValueError("it is none of the choices")
         return raw
 
-    return Kind(parse=parse, accepts=" or ".join(accepted))
+    return Kind(parse=parse, accepts=" or ".join(accepted), choices=accepted)
 
 
 def optional(kind: Kind[T]) -> Kind[T | None]:
@@ -358,6 +366,8 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
         parse=lambda raw: kind.parse(raw) if raw else None,
         accepts=f"empty, or {kind.accepts}",
         is_path=kind.is_path,
+        choices=kind.choices,
+        inner=kind,
     )
 
 
@@ -374,7 +384,7 @@ MAILBOX = Kind(
 )
 HOST = Kind(parse=_host_alone, accepts="a host name or an IP address, without a port")
 IP = Kind(parse=_ip, accepts="an IP address of this machine")
-BOOLEAN = Kind(parse=_boolean, accepts="true or false")
+BOOLEAN = Kind(parse=_boolean, accepts="true or false", choices=("true", "false"))
 NAMES = Kind(parse=_names, accepts="host names, separated by commas; *. may stand before a name")
 URL = Kind(
     parse=_url, accepts="an address that starts with https:// or http://, without a password"
@@ -451,7 +461,11 @@ WEB_ADDRESS = Kind(
     parse=_pattern(r"https?://[^\s\"'\\$@]+", "it is not a web address without a password"),
     accepts="an address that starts with https:// or http://, and holds no @",
 )
-LANGUAGE = Kind(parse=_language, accepts=f"a language that Outline speaks: {', '.join(_LANGUAGES)}")
+LANGUAGE = Kind(
+    parse=_language,
+    accepts=f"a language that Outline speaks: {', '.join(_LANGUAGES)}",
+    choices=_LANGUAGES,
+)
 TIME_ZONE = Kind(
     parse=_time_zone,
     accepts="a name of the time zone database, like UTC or Asia/Shanghai",

@@ -77,6 +77,41 @@ def templates(config: Config, _topology: Topology) -> tuple[str, ...]:
     return tuple(f"{FOLDER}/{name}" for name in names)
 
 
+def directions(config: Config, topology: Topology) -> str | None:
+    """Return what the person has to do in the web server in front, None where there is none."""
+    if not config.is_behind_proxy:
+        return None
+    if config.outer_proxy == "traefik":
+        return (
+            f"nothing to copy: Traefik reads the gateway's labels on the network {config.network}"
+        )
+    names = templates(config, topology)
+    if not names:
+        where = f" on the network {config.network}" if config.network else ""
+        return f"have your web server pass {topology.url} on to http://{topology.entrance}{where}"
+    (name,) = names
+    if config.outer_proxy == "nginx-proxy-manager":
+        return f"{name} says what to enter there"
+    return f"{name} goes to {_destination(config, topology)}; its first lines say how"
+
+
+def _destination(config: Config, topology: Topology) -> str:
+    """Return where the first lines of the generated file say that it goes."""
+    name = config.compose_project_name
+    destinations = {
+        "nginx": f"/etc/nginx/conf.d/{name}.conf",
+        "caddy": f"/etc/caddy/{name}.caddy",
+        "apache": f"/etc/apache2/sites-available/{name}.conf",
+        "haproxy": f"/etc/haproxy/conf.d/{name}.cfg",
+    }
+    if config.outer_proxy == "nginx-proxy":
+        hosts = " and ".join(f"/etc/nginx/vhost.d/{host}" for host in topology.hosts)
+        return f"{hosts} of nginx-proxy's container"
+    if config.outer_proxy == "nginx" and config.network:
+        return "/etc/nginx/conf.d of nginx's container"
+    return destinations[config.outer_proxy or ""]
+
+
 def labels(config: Config, topology: Topology) -> dict[str, str]:
     """Return the gateway's labels for Traefik (its documentation: "Docker", "Routers")."""
     if config.outer_proxy != "traefik":

@@ -56,8 +56,9 @@ class Setting:
     ``default`` is None where the person has to give a value. ``secret`` names the recipe of
     ``deploygen.secrets`` that makes the value, but where one of ``given_with`` stands
     in the file: there the person gives it. An ``irreplaceable`` one is made for a new deployment
-    only: data depends on it. ``confidential`` values never appear in a message. A ``prefix`` stands
-    for every key that begins with its name.
+    only: data depends on it. Where one of ``needed_with`` stands it can't be left empty.
+    ``confidential`` values never appear in a message. A ``prefix`` stands for every key that begins
+    with its name.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Setting:
     old_names: tuple[str, ...] = ()
     secret: str | None = None
     given_with: tuple[Given, ...] = ()
+    needed_with: tuple[Given, ...] = ()
     irreplaceable: bool = False
     confidential: bool = False
     prefix: bool = False
@@ -112,6 +114,7 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
     *,
     old_names: tuple[str, ...] = (),
     confidential: bool = False,
+    needed_with: tuple[Given, ...] = (),
     prompt: str | None = None,
 ) -> T:
     """Declare a key. Returns a dataclass field, typed as the value that it will hold."""
@@ -124,6 +127,7 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
             "doc": doc,
             "old_names": old_names,
             "confidential": confidential,
+            "needed_with": needed_with,
             "prompt": prompt,
         }
     )
@@ -180,7 +184,7 @@ def _secret(  # noqa: PLR0913 - a key has that many sides
             "secret": recipe,
             "given_with": given_with,
             "irreplaceable": irreplaceable,
-            "confidential": True,
+            "confidential": recipe != "project",  # a name that every container shows
         }
     )
 
@@ -250,12 +254,14 @@ class Config:
         "address",
         "With TLS=files: the certificate and its chain, in PEM form. The path may begin at this\n"
         "file's folder. After a change of the file: `deploygen render && docker compose up -d`.",
+        needed_with=(Given("TLS", "files"),),
     )
     tls_key_file: PemFile | None = _setting(
         kinds.optional(kinds.PEM_FILE),
         "",
         "address",
         "With TLS=files: the private key of that certificate, in PEM form, without a passphrase.",
+        needed_with=(Given("TLS", "files"),),
     )
     hsts_max_age: int = _setting(
         kinds.SECONDS,

@@ -1,63 +1,139 @@
 """Asks on a terminal for what can't be guessed: the settings that have a prompt."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 import click
 
-from deploygen import shellconf
-from deploygen.settings import BY_NAME, SETTINGS, Setting
+from deploygen import config, shellconf
+from deploygen.config import FILE_NAME
+from deploygen.errors import ConfigInvalid, Problem
+from deploygen.settings import BY_NAME, OUTER_PROXIES, SETTINGS, Setting, named
 
 _CERTIFICATE = {
     "TLS_CERT_FILE": "File with the certificate and its chain (PEM)",
     "TLS_KEY_FILE": "File with its private key (PEM)",
 }
+_OTHER_PROXY = "other"
+_OF_ANOTHER_KEY = re.compile(r"([A-Z][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 
-def ask(text: str, folder: Path, *, skip: Collection[str], fresh: bool) -> str:
+def ask(
+    text: str,
+    folder: Path,
+    *,
+    skip: Collection[str],
+    fresh: bool,
+    judge: Callable[[str], Sequence[Problem]],
+) -> str:
     """Return the config.sh ``text`` of ``folder`` with answers filled in.
 
     In a fresh file every setting with a prompt is asked for; in another only those without a value.
+    Each answer is judged when it is given, and at the end ``judge`` tells what is wrong with the
+    whole: the key at fault is then asked for, until nothing is. Raises ConfigInvalid, before the
+    first question, where a file has problems that no answer can mend.
     """
-    for setting in SETTINGS:
-        question = setting.prompt
-        if question is None or setting.name in skip:
-            continue
-        found = shellconf.parse(text).last(setting.name)
-        present = found.value if found else ""
-        if fresh or not present:
-            text = shellconf.assign(text, setting.name, _prompt(question, setting, present, folder))
+    questions = [
+        (setting, setting.prompt)
+        for setting in SETTINGS
+        if setting.prompt and setting.name not in skip and (fresh or not _present(text, setting))
+    ]
+    if not fresh:
+        _refuse_what_is_not_asked_for(judge(text), {setting.name for setting, _ in questions})
+    for setting, question in questions:
+        default = _present(text, setting) or setting.default
+        answer = _prompt(question, setting, folder, default=default or None)
+        text = shellconf.assign(text, setting.name, answer)
     if fresh and "TLS" not in skip:
-        text = _ask_who_ends_tls(text, folder)
+        text = _ask_who_ends_tls(text, folder, skip)
+    while problems := judge(text):
+        text = _ask_again(text, folder, problems[0])
     return text
 
 
-def _ask_who_ends_tls(text: str, folder: Path) -> str:
+def _refuse_what_is_not_asked_for(problems: Sequence[Problem], asked: Collection[str]) -> None:
+    if any(problem.key not in asked for problem in problems):
+        raise ConfigInvalid(FILE_NAME, problems)
+
+
+def _ask_who_ends_tls(text: str, folder: Path, skip: Collection[str]) -> str:
     """Return ``text`` with TLS set, which an http address leaves no choice about."""
-    url = shellconf.parse(text).last("URL")
-    if url is None or not url.value.startswith("https:"):
+    if not _present(text, BY_NAME["URL"]).startswith("https:"):
         return text
+    proxy = BY_NAME["OUTER_PROXY"]
+    is_behind_proxy = _present(text, proxy) or _present(text, BY_NAME["NETWORK"])
     answer: str = click.prompt(
         "Who ends TLS? acme: this machine gets a certificate by itself; files: it has one;\n"
         "proxy: a web server of yours is in front",
         type=click.Choice(["acme", "files", "proxy"]),
-        default="acme",
+        default="proxy" if is_behind_proxy else "acme",
     )
     text = shellconf.assign(text, "TLS", answer)
     if answer == "files":
         for key, question in _CERTIFICATE.items():
-            text = shellconf.assign(text, key, _prompt(question, BY_NAME[key], "", folder))
+            if key not in skip:
+                given = _prompt(question, BY_NAME[key], folder, needed=True)
+                text = shellconf.assign(text, key, given)
+    if answer == "proxy" and not _present(text, proxy) and proxy.name not in skip:
+        given = click.prompt(
+            "Which web server? Its configuration is written, or that of one by hand",
+            type=click.Choice([*OUTER_PROXIES, _OTHER_PROXY]),
+            default=_OTHER_PROXY,
+        )
+        text = shellconf.assign(text, proxy.name, "" if given == _OTHER_PROXY else given)
     return text
 
 
-def _prompt(question: str, setting: Setting, present: str, folder: Path) -> str:
+def _ask_again(text: str, folder: Path, problem: Problem) -> str:
+    """Return ``text`` with another value of the key at fault, or of one that it depends on."""
+    click.echo(f"{problem.key}: {problem.message}")
+
+    def checked(answer: str) -> tuple[str, str]:
+        other = _OF_ANOTHER_KEY.fullmatch(answer)
+        key, value = problem.key, answer
+        if other and named(other.group(1)):
+            key, value = other.groups()
+        setting = named(key)
+        if setting and (value or not setting.secret):
+            _judge(setting, value, folder)
+        return key, value
+
+    setting = named(problem.key)
+    key, value = click.prompt(
+        f"{problem.key} (or KEY=VALUE of another key)",
+        default="",
+        show_default=False,
+        hide_input=setting is not None and setting.confidential,
+        value_proc=checked,
+    )
+    return shellconf.assign(text, key, value)
+
+
+def _prompt(
+    question: str,
+    setting: Setting,
+    folder: Path,
+    *,
+    default: str | None = None,
+    needed: bool = False,
+) -> str:
     def checked(answer: str) -> str:
-        try:
-            setting.kind.parse(str(folder.absolute() / answer) if setting.kind.is_path else answer)
-        except ValueError as error:
-            raise click.BadParameter(f"{error}; accepted is {setting.kind.accepts}") from None
+        _judge(setting, answer, folder, needed=needed)
         return answer
 
-    default = present or setting.default or None
     answer: str = click.prompt(question, default=default, value_proc=checked)
     return answer
+
+
+def _judge(setting: Setting, value: str, folder: Path, *, needed: bool = False) -> None:
+    try:
+        config.value(setting, value, folder)
+    except ValueError as error:
+        kind = setting.kind.needed if needed else setting.kind
+        raise click.BadParameter(f"{error}; accepted is {kind.accepts}") from None
+
+
+def _present(text: str, setting: Setting) -> str:
+    found = shellconf.parse(text).last(setting.name)
+    return found.value if found else ""

@@ -1,5 +1,6 @@
 """The command as a person meets it: what it says, what it exits with, what it leaves alone."""
 
+import json
 import os
 import pty
 import re
@@ -8,11 +9,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 import deploygen
 from deploygen.cli import main
+from deploygen.errors import UserError
 from tests.deploygen import fake_docker
 
 SET = ("--yes", "--set", "ADMIN_EMAIL=wiki@example.com")
@@ -188,9 +191,9 @@ def test_init_without_what_it_needs_writes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("assignment", "exit_code", "said"),
     [
-        ("ZZZ=1", 3, "--set: ZZZ: there is no such key; correct the --set option"),
-        ("=1", 3, "--set: : there is no such key; correct the --set option"),
-        ("http_port=80", 3, "--set: http_port: there is no such key; did you mean HTTP_PORT?; "),
+        ("ZZZ=1", 3, "--set ZZZ: there is no such key; config.sh.example lists"),
+        ("=1", 3, "--set : there is no such key; config.sh.example lists"),
+        ("http_port=80", 3, "--set http_port: there is no such key; did you mean HTTP_PORT?; "),
         ("URL", 2, "Invalid value for --set: 'URL' is not KEY=VALUE"),
         ("URL=ftp://example.com", 3, "URL: 'ftp://example.com' is not right"),
     ],
@@ -387,22 +390,245 @@ def test_a_warning_is_told_beside_the_result_and_changes_no_exit_code(
     assert ": warning: " not in result.stdout
 
 
+def options(**values: str) -> list[str]:
+    return [part for key, value in values.items() for part in ("--set", f"{key}={value}")]
+
+
+def in_front(output: str) -> str:
+    (line,) = re.findall(r"(?m)^In front:   (.+)$", output)
+    return str(line)
+
+
+@pytest.mark.parametrize("proxy", ["nginx", "caddy", "apache", "haproxy"])
+def test_init_says_where_what_it_made_for_the_web_server_goes(tmp_path: Path, proxy: str) -> None:
+    https = options(URL="https://wiki.example.com", TLS="proxy", OUTER_PROXY=proxy)
+
+    said = in_front(run("init", tmp_path / "wiki", *SET, *https).stdout)
+
+    match = re.fullmatch(r"(outer-proxy/\S+) goes to (/etc/\S+); its first lines say how", said)
+    assert match, said
+    assert match.group(2) in (tmp_path / "wiki" / match.group(1)).read_text()
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({}, "have your web server pass https://wiki.example.com on to http://127.0.0.1:8888"),
+        (
+            {"HTTP_PORT": "9000"},
+            "have your web server pass https://wiki.example.com on to http://127.0.0.1:9000",
+        ),
+        (
+            {"NETWORK": "web"},
+            (
+                "have your web server pass https://wiki.example.com on to"
+                " http://wiki-gateway:8080 on the network web"
+            ),
+        ),
+        (
+            {"OUTER_PROXY": "nginx", "NETWORK": "web"},
+            (
+                "outer-proxy/nginx.conf goes to /etc/nginx/conf.d of nginx's container; its first"
+                " lines say how"
+            ),
+        ),
+        (
+            {"OUTER_PROXY": "nginx-proxy", "NETWORK": "web"},
+            (
+                "outer-proxy/vhost.conf goes to /etc/nginx/vhost.d/wiki.example.com of"
+                " nginx-proxy's container; its first lines say how"
+            ),
+        ),
+        (
+            {"OUTER_PROXY": "traefik", "NETWORK": "web"},
+            "nothing to copy: Traefik reads the gateway's labels on the network web",
+        ),
+        (
+            {"OUTER_PROXY": "nginx-proxy-manager"},
+            "outer-proxy/nginx-proxy-manager.md says what to enter there",
+        ),
+    ],
+)
+def test_init_says_what_the_web_server_in_front_needs(
+    tmp_path: Path, values: dict[str, str], said: str
+) -> None:
+    https = options(URL="https://wiki.example.com", TLS="proxy", **values)
+
+    assert in_front(run("init", tmp_path / "wiki", *SET, *https).stdout) == said
+
+
+def test_a_value_that_was_set_is_told_by_its_option_and_others_by_their_key(tmp_path: Path) -> None:
+    result = run("init", tmp_path / "wiki", "--yes", "--set", "URL=ftp://example.com")
+
+    assert result.exit_code == 3
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == [
+        "--set URL",
+        "ADMIN_EMAIL",
+    ]
+
+
+def test_a_value_set_in_a_folder_that_is_there_is_told_by_its_option(wiki: Path) -> None:
+    result = run("init", wiki, "--yes", "--set", "HTTP_PORT=http")
+
+    assert result.stderr.startswith("--set HTTP_PORT: 'http' is not right: ")
+
+
+def test_a_path_is_told_as_it_was_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "cert.pem").touch()
+    files = options(URL="https://wiki.example.com", TLS="files", TLS_CERT_FILE="cert.pem")
+
+    result = run("init", "wiki", *SET, *files)
+
+    assert result.stderr.splitlines()[-1].startswith(
+        "--set TLS_CERT_FILE: 'cert.pem' is not right: there is no such file"
+        f" ({tmp_path}/wiki/cert.pem: paths begin at config.sh's folder); accepted is the path of"
+    )
+
+
+def test_a_configuration_of_the_seed_is_taken_over_into_a_new_folder(tmp_path: Path) -> None:
+    (tmp_path / "seed.sh").write_text("URL=http://192.0.2.1\nPOSTGRES_VERSION=15\n")
+
+    result = run("init", tmp_path / "wiki", *SET, "--from", tmp_path / "seed.sh")
+
+    assert result.exit_code == 0, result.output
+    assert "\nURL=http://192.0.2.1\n" in (tmp_path / "wiki" / "config.sh").read_text()
+    assert "POSTGRES_VERSION" in result.stderr
+
+
+def test_nothing_is_taken_over_into_a_folder_with_a_config(wiki: Path) -> None:
+    before = snapshot(wiki)
+
+    result = run("init", wiki, "--yes", "--from", wiki / "config.sh")
+
+    assert (result.exit_code, snapshot(wiki)) == (1, before)
+    assert "is there already; --from is for a new folder" in result.stderr
+
+
+# --- What differs
+
+
+def test_check_finds_nothing_after_a_run(wiki: Path) -> None:
+    result = run("render", wiki, "--check")
+
+    assert (result.exit_code, result.output) == (0, "Every file is as config.sh has it.\n")
+
+
+def test_check_lists_what_differs_and_writes_nothing(wiki: Path) -> None:
+    config = wiki / "config.sh"
+    config.write_text(config.read_text().replace(":8888\n", ":9999\n"))
+    before = snapshot(wiki)
+
+    result = run("render", wiki, "--check")
+
+    assert result.exit_code == 1
+    assert "outdated  docker-compose.yml" in result.stdout.splitlines()
+    assert snapshot(wiki) == before
+
+
+def test_diff_shows_what_differs(wiki: Path) -> None:
+    config = wiki / "config.sh"
+    config.write_text(config.read_text().replace(":8888\n", ":9999\n"))
+
+    result = run("render", wiki, "--diff")
+
+    assert result.exit_code == 1
+    assert '+URL="http://localhost:9999"' in result.stdout
+
+
+def test_what_differs_in_json(wiki: Path) -> None:
+    (wiki / "env" / "outline.env").unlink()
+
+    plain = json.loads(run("render", wiki, "--check", "--json").stdout)
+    shown = json.loads(run("render", wiki, "--diff", "--json").stdout)
+
+    assert plain == {
+        "same": False,
+        "differences": [{"path": "env/outline.env", "kind": "missing"}],
+    }
+    assert set(shown["differences"][0]) == {"path", "kind", "diff"}
+
+
+@pytest.mark.parametrize("words", [("--json",), ("--check", "--overwrite")])
+def test_what_does_not_go_together_is_a_wrong_option(wiki: Path, words: tuple[str, ...]) -> None:
+    assert run("render", wiki, *words).exit_code == 2
+
+
+# --- check --json
+
+
+def test_check_in_json_tells_what_is_wrong(wiki: Path) -> None:
+    config = wiki / "config.sh"
+    config.write_text(config.read_text().replace("TLS=off", "TLS=of"))
+
+    result = run("check", wiki, "--json")
+
+    assert (result.exit_code, result.stderr) == (3, "")
+    told = json.loads(result.stdout)
+    (problem,) = told["problems"]
+    assert (told["file"], told["valid"], told["warnings"]) == (str(config), False, [])
+    assert problem == {
+        "line": line_of("TLS", wiki),
+        "key": "TLS",
+        "wrong": "'of' is not right: it is none of the choices",
+        "accepted": "accepted is off or acme or files or proxy",
+        "remedy": "set TLS in config.sh, or pass --set TLS=…",
+        "message": f"{problem['wrong']}; {problem['accepted']}; {problem['remedy']}",
+    }
+
+
+def test_check_in_json_tells_what_is_warned_of(tmp_path: Path) -> None:
+    values = options(URL="https://wiki.example.com", TLS="acme", ACME_STAGING="true")
+    assert run("init", tmp_path, *SET, *values).exit_code == 0
+
+    told = json.loads(run("check", tmp_path, "--json").stdout)
+
+    (warning,) = told["warnings"]
+    assert (told["valid"], warning["key"]) == (True, "ACME_STAGING")
+    assert warning["line"] == line_of("ACME_STAGING", tmp_path)
+
+
 def test_the_version_is_shown() -> None:
     assert run("--version").stdout == f"deploygen, version {deploygen.__version__}\n"
 
 
-@pytest.mark.parametrize("verb", [None, *main.commands])
-def test_every_help_has_an_example(verb: str | None) -> None:
-    result = run(*([verb] if verb else []), "--help")
+VERBS = ["", "init", "render", "check", "demo"]
+VERBS += ["config", "config list", "config get", "config set"]
+
+
+def test_every_verb_is_tested_for_its_help() -> None:
+    context = click.Context(main)
+
+    assert {verb for verb in VERBS if verb and " " not in verb} == set(main.list_commands(context))
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_help_has_an_example(verb: str) -> None:
+    result = run(*verb.split(), "--help")
 
     assert result.exit_code == 0
     assert re.search(r"Examples?:\n\s+deploygen ", result.stdout)
 
 
-def test_help_names_every_exit_code() -> None:
+def test_help_and_documents_name_every_exit_code() -> None:
+    errors = {0, 2, UserError.exit_code}
+    errors |= {error.exit_code for error in UserError.__subclasses__()}
     (codes,) = re.findall(r"Exit codes: .+\n.+\.", run("--help").stdout)
+    documents = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
 
-    assert re.findall(r"\b\d\b", codes) == ["0", "1", "2", "3", "4", "5"]
+    assert {int(code) for code in re.findall(r"\b\d\b", codes)} == errors
+    assert {int(code) for code in re.findall(r"(?m)^\| (\d) \|", documents)} == errors
+
+
+def test_every_verb_and_option_is_in_the_documents() -> None:
+    documents = (Path(__file__).parents[2] / "docs" / "commands.md").read_text()
+
+    for verb in VERBS:
+        options = re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", run(*verb.split(), "--help").stdout)
+        assert [option for option in options if option not in documents] == []
+        assert f"deploygen {verb}".strip() in documents
 
 
 def test_an_option_that_does_not_exist_is_a_wrong_option() -> None:
@@ -416,23 +642,76 @@ def test_there_is_no_colour_where_no_terminal_is(tmp_path: Path) -> None:
     assert b"\x1b" not in done.stdout + done.stderr
 
 
-def test_on_a_terminal_init_asks_for_what_can_not_be_guessed(tmp_path: Path) -> None:
+def on_a_terminal(*words: str | Path, answers: str) -> tuple[int, str]:
+    """Run the command with a terminal, on which ``answers`` are typed, and return what it shows."""
     ours, theirs = pty.openpty()
     command = subprocess.Popen(
-        [*COMMAND, "init", tmp_path / "wiki"], stdin=theirs, stdout=theirs, stderr=theirs
+        [*COMMAND, *(str(word) for word in words)], stdin=theirs, stdout=theirs, stderr=theirs
     )
     os.close(theirs)
-    os.write(ours, b"http://localhost:9999\nwiki@example.com\n")
+    os.write(ours, answers.encode())
     shown = b""
     with os.fdopen(ours, "rb", buffering=0) as terminal:
         # The kernel answers with EIO once the other side is closed.
         while (part := _read(terminal.fileno())) is not None:
             shown += part
-    assert command.wait(timeout=20) == 0
+    return command.wait(timeout=20), shown.decode().replace("\r\n", "\n")
 
-    assert b"Address of the wiki [http://localhost:8888]: " in shown
-    assert b"E-mail address of the admin: " in shown
-    assert b"The wiki:   http://localhost:9999" in shown
+
+def test_on_a_terminal_init_asks_for_what_can_not_be_guessed(tmp_path: Path) -> None:
+    code, shown = on_a_terminal(
+        "init", tmp_path / "wiki", answers="http://localhost:9999\nwiki@example.com\n"
+    )
+
+    assert code == 0
+    assert "Address of the wiki [http://localhost:8888]: " in shown
+    assert "E-mail address of the admin: " in shown
+    assert "The wiki:   http://localhost:9999" in shown
+
+
+def test_on_a_terminal_no_answer_is_lost_when_one_does_not_fit_the_others(tmp_path: Path) -> None:
+    answers = "https://wiki.example.com\nwiki@example.com\nproxy\nnginx-proxy\nweb\n"
+
+    code, shown = on_a_terminal("init", tmp_path / "wiki", answers=answers)
+
+    assert code == 0
+    assert "NETWORK: nginx-proxy finds the gateway on a Docker network, and none is named" in shown
+    assert "NETWORK (or KEY=VALUE of another key): " in shown
+    config = (tmp_path / "wiki" / "config.sh").read_text()
+    for line in ("URL=https://wiki.example.com", "OUTER_PROXY=nginx-proxy", "NETWORK=web"):
+        assert f"\n{line}\n" in config
+
+
+def test_on_a_terminal_answers_that_could_not_be_written_can_be_given_again(tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.yml").write_text("services: {}\n")
+
+    code, shown = on_a_terminal("init", tmp_path, answers="\nwiki@example.com\n")
+
+    assert code == 4
+    assert "To give your answers again:  --set ADMIN_EMAIL=wiki@example.com\n" in shown
+
+
+def test_on_a_terminal_a_secret_is_asked_for_without_showing_it(wiki: Path) -> None:
+    # What is typed before the question is echoed by the terminal itself: so wait for it.
+    ours, theirs = pty.openpty()
+    command = subprocess.Popen(
+        [*COMMAND, "config", "set", "REDIS_PASSWORD", wiki],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while b"REDIS_PASSWORD: " not in shown:
+        shown += os.read(ours, 4096)
+    os.write(ours, b"hunter2\n")
+    with os.fdopen(ours, "rb", buffering=0) as terminal:
+        while (part := _read(terminal.fileno())) is not None:
+            shown += part
+
+    assert command.wait(timeout=20) == 0
+    assert b"hunter2" not in shown
+    assert "\nREDIS_PASSWORD=hunter2\n" in (wiki / "config.sh").read_text()
 
 
 def _read(descriptor: int) -> bytes | None:

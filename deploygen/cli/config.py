@@ -1,0 +1,168 @@
+"""``deploygen config``: the keys of config.sh one by one."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from deploygen import configfile, listing, shellconf
+from deploygen.cli.parameters import (
+    FOLDER,
+    JSON,
+    choices,
+    complete_assignment,
+    complete_key,
+)
+from deploygen.cli.telling import entering, tell_json, tell_warnings
+from deploygen.config import FILE_NAME, present_name
+from deploygen.errors import ConfigInvalid, UserError
+from deploygen.settings import named
+
+_MASK = "********"
+
+
+@click.group("config")
+def command() -> None:
+    """Look at the keys of config.sh, and set them.
+
+    \b
+    Examples:
+      deploygen config list
+      deploygen config get URL
+      deploygen config set TIME_ZONE=Asia/Shanghai
+    """
+
+
+@command.command("list")
+@FOLDER
+@JSON
+@click.option("--show-secrets", is_flag=True, help="Print secrets too.")
+def list_(folder: Path, as_json: bool, show_secrets: bool) -> None:
+    """List every key: where its value comes from, and the value.
+
+    \b
+    set      it is in config.sh
+    default  it is the default
+    derived  it follows from other keys
+    missing  a secret that the next `deploygen render` makes
+
+    \b
+    Examples:
+      deploygen config list wiki
+      deploygen config list --json | jq '.[] | select(.source == "set")'
+    """
+    entries = listing.entries(configfile.read(folder), folder)
+    hidden = {item.key for item in entries if item.confidential and item.value and not show_secrets}
+    if as_json:
+        tell_json(
+            [
+                {
+                    "key": item.key,
+                    "value": None if item.key in hidden else item.value,
+                    "source": item.source,
+                    "secret": item.confidential,
+                }
+                for item in entries
+            ]
+        )
+        return
+    for item in entries:
+        value = _MASK if item.key in hidden else shellconf.quote(item.value)
+        click.echo(f"{item.source:7}  {item.key}={value}")
+
+
+@command.command("get")
+@click.argument("key", shell_complete=complete_key)
+@FOLDER
+def get(key: str, folder: Path) -> None:
+    """Print the value of KEY: the one that counts, if config.sh has none.
+
+    \b
+    Example:
+      deploygen config get ADMIN_PASSWORD wiki
+    """
+    click.echo(listing.get(configfile.read(folder), folder, key))
+
+
+def _complete_word(
+    context: click.Context, parameter: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """Complete a KEY, which is then asked for, or the VALUE of KEY=VALUE."""
+    words: tuple[str, ...] = context.params.get("words") or ()
+    # bash gives KEY, = and VALUE as three words.
+    if len(words) > 1 and words[-1] == "=":
+        return [CompletionItem(choice) for choice in choices(words[-2], begun)]
+    if "=" in begun:
+        return complete_assignment(context, parameter, begun)
+    return complete_key(context, parameter, begun)
+
+
+@command.command("set")
+@click.argument(
+    "words", metavar="KEY=VALUE... [DIR]", nargs=-1, required=True, shell_complete=_complete_word
+)
+def set_(words: tuple[str, ...]) -> None:
+    """Set keys in DIR's config.sh, whose other lines stay as they are.
+
+    Nothing is written if anything would be wrong. KEY= sets the default again. A KEY alone is asked
+    for, or read from stdin, a line each: a secret then shows in no list of processes.
+
+    \b
+    Examples:
+      deploygen config set TLS=acme URL=https://wiki.example.com
+      deploygen config set ADMIN_PASSWORD wiki
+    """
+    # The one verb here that has to know what was generated; that takes longer to load.
+    from deploygen import folder as deployment  # noqa: PLC0415
+
+    folder, assignments = _parted(words)
+    before = configfile.read(folder)
+    values = {key: _asked(key) if value is None else value for key, value in assignments.items()}
+    try:
+        after = configfile.assign(before, values)
+        warnings = deployment.judge(folder, after)
+    except ConfigInvalid as error:
+        # The file has another value there, so its line would mislead.
+        raise ConfigInvalid(error.file, error.problems, {key: key for key in values}) from None
+    if after == before:
+        click.echo(f"{folder / FILE_NAME} has that already; nothing written.")
+        return
+    configfile.save(folder, after)
+    tell_warnings(warnings)
+    click.echo(
+        f"Written to {folder / FILE_NAME}. To have it take effect:\n"
+        f"  {entering(folder)}deploygen render && docker compose up -d"
+    )
+
+
+def _parted(words: tuple[str, ...]) -> tuple[Path, dict[str, str | None]]:
+    """Return the folder and the assignments, with None for a value that is to be asked for."""
+    folder = Path()
+    *_, last = words
+    if "=" not in last and named(present_name(last)) is None and Path(last).is_dir():
+        folder, words = Path(last), words[:-1]
+    if not words:
+        raise click.UsageError("Missing argument 'KEY=VALUE...'.")
+    assignments: dict[str, str | None] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        assignments[present_name(key)] = value if equals else None
+    return folder, assignments
+
+
+def _asked(key: str) -> str:
+    """Return a value from the terminal, or else the next line of stdin."""
+    setting = named(key)
+    if setting is None:
+        return ""  # there is no such key, which is told of all keys at once
+    if sys.stdin.isatty():
+        hidden = setting.confidential
+        value: str = click.prompt(key, default="", show_default=False, hide_input=hidden)
+        return value
+    line = sys.stdin.readline()
+    if not line:
+        raise UserError(f"stdin has no line for {key}")
+    return line.removesuffix("\n")

@@ -1,0 +1,154 @@
+"""``deploygen init``."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from deploygen import configfile, outer, seed, shellconf, wizard
+from deploygen import folder as deployment
+from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
+from deploygen.cli.telling import entering, tell_changes, tell_warnings
+from deploygen.config import FILE_NAME
+from deploygen.errors import ConfigInvalid, Problem, UserError
+from deploygen.folder import Rendered
+from deploygen.settings import named
+
+
+@click.command("init")
+@FOLDER
+@click.option(
+    "--set",
+    "assignments",
+    metavar="KEY=VALUE",
+    multiple=True,
+    shell_complete=complete_assignment,
+    help="Set a key of config.sh. May be given several times.",
+)
+@click.option(
+    "--from",
+    "seed_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take over the values of a config.sh of vicalloy/outline-docker-compose.",
+)
+@click.option("--yes", is_flag=True, help="Ask nothing; take defaults for what is not --set.")
+@OVERWRITE
+def command(
+    folder: Path, assignments: tuple[str, ...], seed_file: Path | None, yes: bool, overwrite: bool
+) -> None:
+    """Make DIR (default: this folder) a deployment: config.sh, secrets and all files.
+
+    Run again it keeps every value and renders again.
+
+    \b
+    Examples:
+      deploygen init wiki
+      deploygen init wiki --yes --set URL=http://192.168.1.10:8888 \\
+          --set ADMIN_EMAIL=wiki@example.com
+      deploygen init wiki --from ~/outline-docker-compose/scripts/config.sh
+    """
+    fresh = not (folder / FILE_NAME).exists()
+    options = _pairs(assignments)
+    given = options
+    if seed_file is not None:
+        if not fresh:
+            raise UserError(f"{folder / FILE_NAME} is there already; --from is for a new folder")
+        given = _taken_over(seed_file) | options
+    with _told_by_option(options, fresh=fresh):
+        begun = text = configfile.assign(configfile.start(folder), given)
+        if not yes and sys.stdin.isatty():
+            text = wizard.ask(
+                text,
+                folder,
+                skip=given,
+                fresh=fresh,
+                judge=lambda edited: _problems(folder, edited),
+            )
+        with _answers_kept(begun, text):
+            rendered = deployment.render(folder, text, overwrite=overwrite)
+    if fresh:
+        click.echo(f"Made {folder / FILE_NAME}, with its secrets; only you can read it.")
+    tell_warnings(rendered.warnings)
+    tell_changes(rendered.changes)
+    _tell_next(folder, rendered)
+
+
+def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for assignment in assignments:
+        key, equals, value = assignment.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{key!r} is not KEY=VALUE", param_hint="--set")
+        pairs[key] = value
+    return pairs
+
+
+def _taken_over(seed_file: Path) -> dict[str, str]:
+    """Return the values of a seed's config.sh as ours, and tell what is left out."""
+    translated = seed.translate(configfile.text_of(seed_file))
+    for sentence in translated.left_out:
+        click.echo(f"{seed_file}: {sentence}", err=True)
+    return dict(translated.values)
+
+
+def _problems(folder: Path, text: str) -> tuple[Problem, ...]:
+    try:
+        deployment.judge(folder, text)
+    except ConfigInvalid as error:
+        return error.problems
+    return ()
+
+
+@contextmanager
+def _told_by_option(options: Mapping[str, str], *, fresh: bool) -> Iterator[None]:
+    """Have problems name the option that a value came from, and no line of a file not written."""
+    try:
+        yield
+    except ConfigInvalid as error:
+        unwritten = {problem.key: problem.key for problem in error.problems} if fresh else {}
+        sources = unwritten | {key: f"--set {key}" for key in options}
+        raise ConfigInvalid(error.file, error.problems, sources) from None
+
+
+@contextmanager
+def _answers_kept(before: str, after: str) -> Iterator[None]:
+    """Say how what was answered on the terminal can be given again, if it could not be written."""
+    try:
+        yield
+    except (UserError, OSError):
+        old, new = shellconf.parse(before), shellconf.parse(after)
+        answers = [
+            f"--set {shlex.quote(f'{item.key}={item.value}')}"
+            for item in shellconf.values(new)
+            if not _is_confidential(item.key) and _differs(old.last(item.key), item)
+        ]
+        if answers:
+            click.echo(f"To give your answers again:  {' '.join(answers)}", err=True)
+        raise
+
+
+def _differs(old: shellconf.Assignment | None, new: shellconf.Assignment) -> bool:
+    return old is None or old.value != new.value
+
+
+def _is_confidential(key: str) -> bool:
+    setting = named(key)
+    return setting is None or setting.confidential
+
+
+def _tell_next(folder: Path, rendered: Rendered) -> None:
+    in_front = outer.directions(rendered.config, rendered.topology)
+    click.echo(
+        f"\nStart it:   {entering(folder)}docker compose up -d --wait\n"
+        + (f"In front:   {in_front}\n" if in_front else "")
+        + f"The wiki:   {rendered.topology.url}\n"
+        f"Its users:  {rendered.topology.admin_url}\n"
+        f"Sign in as  {rendered.config.admin_username}"
+        f" with the ADMIN_PASSWORD of {folder / FILE_NAME}"
+    )

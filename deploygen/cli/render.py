@@ -1,0 +1,61 @@
+"""``deploygen render``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from deploygen import folder as deployment
+from deploygen.cli.parameters import FOLDER, JSON, OVERWRITE
+from deploygen.cli.telling import tell_changes, tell_json, tell_warnings
+from deploygen.configfile import read
+
+_DIFFERS = 1
+
+
+@click.command("render")
+@FOLDER
+@OVERWRITE
+@click.option(
+    "--check", is_flag=True, help="Write nothing; list what differs. Exit code 1 if something does."
+)
+@click.option("--diff", is_flag=True, help="The same, and show how. Secrets are left out.")
+@JSON
+def command(folder: Path, overwrite: bool, check: bool, diff: bool, as_json: bool) -> None:
+    """Write every file of DIR again from its config.sh.
+
+    \b
+    Examples:
+      deploygen render && docker compose up -d
+      deploygen render --diff                  what would change?
+      deploygen render --check --json
+    """
+    if check or diff:
+        if overwrite:
+            raise click.UsageError("--overwrite writes, and --check and --diff write nothing.")
+        _compare(folder, diff=diff, as_json=as_json)
+        return
+    if as_json:
+        raise click.UsageError("--json goes with --check or --diff.")
+    rendered = deployment.render(folder, read(folder), overwrite=overwrite)
+    tell_warnings(rendered.warnings)
+    tell_changes(rendered.changes)
+
+
+def _compare(folder: Path, *, diff: bool, as_json: bool) -> None:
+    differences = deployment.compare(folder).differences
+    if as_json:
+        shown = ("path", "kind", "diff") if diff else ("path", "kind")
+        told = [{name: getattr(item, name) for name in shown} for item in differences]
+        tell_json({"same": not told, "differences": told})
+    else:
+        width = max((len(item.kind) for item in differences), default=0)
+        for item in differences:
+            click.echo(f"{item.kind:{width}}  {item.path}")
+            if diff and item.diff:
+                click.echo(item.diff.rstrip("\n") + "\n")
+    if differences:
+        raise SystemExit(_DIFFERS)
+    if not as_json:
+        click.echo("Every file is as config.sh has it.")

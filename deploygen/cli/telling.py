@@ -1,0 +1,44 @@
+"""What several verbs say."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from deploygen.config import FILE_NAME
+from deploygen.errors import Notice
+
+if TYPE_CHECKING:  # it takes templates along, and not every verb renders
+    from deploygen.generate.write import Changes
+
+
+def entering(folder: Path) -> str:
+    """Return what a shell has to do before a command that is meant for ``folder``."""
+    return "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
+
+
+def tell_warnings(warnings: Iterable[Notice]) -> None:
+    for warning in warnings:
+        click.echo(warning.located(FILE_NAME), err=True)
+
+
+def tell_json(value: object) -> None:
+    click.echo(json.dumps(value, indent=2))
+
+
+def tell_changes(changes: Changes) -> None:
+    if not changes.written and not changes.removed:
+        click.echo(f"All {changes.unchanged} files are as config.sh has them; nothing written.")
+        return
+    count = len(changes.written)
+    parts = [f"{count} file{'' if count == 1 else 's'} written"]
+    if changes.unchanged:
+        parts.append(f"{changes.unchanged} unchanged")
+    if changes.removed:
+        parts.append(f"{len(changes.removed)} no longer needed and removed")
+    click.echo(", ".join(parts).capitalize() + ".")

@@ -1,0 +1,280 @@
+"""`deploygen config`, and what a shell completes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.shell_completion import ShellComplete
+from click.testing import CliRunner, Result
+
+from deploygen import reference, secrets, shellconf
+from deploygen.cli import main
+from deploygen.settings import SETTINGS
+
+
+def run(*words: str | Path, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(
+        main, [str(word) for word in words], input=stdin, prog_name="deploygen"
+    )
+
+
+def changed(**values: str) -> str:
+    text = shellconf.assign(reference.example(), "ADMIN_EMAIL", "wiki@example.com")
+    for key, value in values.items():
+        text = shellconf.assign(text, key, value)
+    return text
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder called wiki with a right config.sh, in which nothing was generated."""
+    made = tmp_path / "wiki"
+    made.mkdir()
+    text = secrets.fill(changed(URL="http://192.0.2.1"), made, fresh=True)
+    (made / "config.sh").write_text(text)
+    return made
+
+
+def content(folder: Path) -> str:
+    return (folder / "config.sh").read_text()
+
+
+# --- list
+
+
+def test_list_says_of_every_key_what_it_amounts_to_and_whence(folder: Path) -> None:
+    lines = run("config", "list", folder).stdout.splitlines()
+
+    assert "set      URL=http://192.0.2.1" in lines
+    assert "default  TLS=off" in lines
+    assert "derived  HTTP_PORT=80" in lines
+    assert "derived  TRUSTED_PROXIES=none" in lines
+    keys = [re.split(r"[ =]+", line)[1] for line in lines]
+    assert keys == [setting.name for setting in SETTINGS if not setting.prefix]
+
+
+def test_list_hides_secrets_unless_asked(folder: Path) -> None:
+    password = run("config", "get", "ADMIN_PASSWORD", folder).stdout.strip()
+
+    hidden = run("config", "list", folder).stdout
+    assert password not in hidden
+    assert "set      ADMIN_PASSWORD=********" in hidden.splitlines()
+    shown = run("config", "list", folder, "--show-secrets").stdout
+    assert f"set      ADMIN_PASSWORD={password}" in shown.splitlines()
+
+
+def test_list_in_json(folder: Path) -> None:
+    listed = {
+        item["key"]: item for item in json.loads(run("config", "list", folder, "--json").stdout)
+    }
+
+    assert listed["TLS"] == {"key": "TLS", "value": "off", "source": "default", "secret": False}
+    assert listed["ADMIN_PASSWORD"] == {
+        "key": "ADMIN_PASSWORD",
+        "value": None,
+        "source": "set",
+        "secret": True,
+    }
+
+
+def test_a_secret_that_is_not_made_yet_is_missing(folder: Path) -> None:
+    (folder / "config.sh").write_text(changed())
+
+    listed = run("config", "list", folder, "--show-secrets").stdout.splitlines()
+
+    assert "missing  REDIS_PASSWORD=''" in listed or "missing  REDIS_PASSWORD=" in listed
+    assert "derived  COMPOSE_PROJECT_NAME=wiki" in listed
+
+
+def test_what_is_passed_on_is_listed_and_hidden(folder: Path) -> None:
+    (folder / "config.sh").write_text(changed() + "ACME_ENV_CF_Token=hunter2hunter2\n")
+
+    listed = run("config", "list", folder).stdout
+
+    assert "set      ACME_ENV_CF_Token=********" in listed.splitlines()
+
+
+def test_a_wrong_config_is_not_listed(folder: Path) -> None:
+    (folder / "config.sh").write_text(changed(TLS="of"))
+
+    result = run("config", "list", folder)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert re.match(r"config\.sh:\d+: TLS: 'of' is not right", result.stderr)
+
+
+# --- get
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("URL", "http://192.0.2.1"), ("TLS", "off"), ("HTTP_PORT", "80"), ("HTTP_PORT_IP", "80")],
+)
+def test_get_prints_what_counts(folder: Path, key: str, value: str) -> None:
+    assert run("config", "get", key, folder).output == f"{value}\n"
+
+
+def test_get_of_a_key_that_there_is_not_says_which_may_be_meant(folder: Path) -> None:
+    result = run("config", "get", "URLL", folder)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "deploygen: there is no key URLL; did you mean URL?\n"
+
+
+def test_get_prints_what_the_file_says_whatever_is_wrong_elsewhere(folder: Path) -> None:
+    (folder / "config.sh").write_text(changed(TLS="of", WIKI_NAME="Ours"))
+
+    assert run("config", "get", "WIKI_NAME", folder).output == "Ours\n"
+    assert run("config", "get", "HTTP_PORT", folder).exit_code == 3
+
+
+# --- set
+
+
+def test_set_changes_a_line_and_no_other(folder: Path) -> None:
+    before = content(folder)
+
+    result = run("config", "set", "URL=http://192.0.2.2", "WIKI_NAME=Our wiki", folder)
+
+    assert result.exit_code == 0, result.output
+    assert content(folder) == before.replace("192.0.2.1", "192.0.2.2").replace(
+        "WIKI_NAME=Wiki", "WIKI_NAME='Our wiki'"
+    )
+    assert (folder / "config.sh").stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in folder.iterdir()] == ["config.sh"]
+    assert result.stdout == (
+        f"Written to {folder}/config.sh. To have it take effect:\n"
+        f"  cd {folder} && deploygen render && docker compose up -d\n"
+    )
+
+
+def test_set_takes_this_folder_by_default(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+
+    assert run("config", "set", "URL=http://192.0.2.2").exit_code == 0
+    assert "URL=http://192.0.2.2\n" in content(folder)
+
+
+def test_set_writes_nothing_if_anything_would_be_wrong_and_tells_it_all(folder: Path) -> None:
+    before = content(folder)
+
+    result = run("config", "set", "TLS=acme", "HTTP_PORT=http", "WIKI_NAME=Ours", folder)
+
+    assert (result.exit_code, result.stdout, content(folder)) == (3, "", before)
+    told = result.stderr.splitlines()
+    assert sorted(re.sub(r"sh:\d+", "sh:N", line).split(": ")[0] for line in told) == [
+        "HTTP_PORT",
+        "config.sh:N",
+        "config.sh:N",
+    ]
+
+
+def test_set_of_a_key_that_there_is_not_writes_nothing(folder: Path) -> None:
+    before = content(folder)
+
+    result = run("config", "set", "URLL=http://192.0.2.2", "TLS=off", folder)
+
+    assert (result.exit_code, content(folder)) == (3, before)
+    assert result.stderr.startswith("URLL: there is no such key; did you mean URL?")
+
+
+def test_an_empty_value_is_the_default_again(folder: Path) -> None:
+    assert run("config", "set", "WIKI_NAME=", folder).exit_code == 0
+    assert run("config", "get", "WIKI_NAME", folder).output == "Wiki\n"
+
+
+def test_what_is_there_already_is_not_written(folder: Path) -> None:
+    before = (folder / "config.sh").stat().st_mtime_ns
+
+    result = run("config", "set", "URL=http://192.0.2.1", folder)
+
+    assert result.stdout == f"{folder}/config.sh has that already; nothing written.\n"
+    assert (folder / "config.sh").stat().st_mtime_ns == before
+
+
+def test_values_can_come_from_stdin(folder: Path) -> None:
+    result = run("config", "set", "REDIS_PASSWORD", "WIKI_NAME", folder, stdin="a'b\nOurs\n")
+
+    assert result.exit_code == 0, result.output
+    assert run("config", "get", "REDIS_PASSWORD", folder).output == "a'b\n"
+    assert run("config", "get", "WIKI_NAME", folder).output == "Ours\n"
+    assert "a'b" not in result.output
+
+
+def test_stdin_that_ends_too_soon_changes_nothing(folder: Path) -> None:
+    before = content(folder)
+
+    result = run("config", "set", "REDIS_PASSWORD", folder, stdin="")
+
+    assert (result.exit_code, content(folder)) == (1, before)
+    assert result.stderr == "deploygen: stdin has no line for REDIS_PASSWORD\n"
+
+
+def test_a_config_that_is_a_link_stays_one(folder: Path, tmp_path: Path) -> None:
+    elsewhere = (folder / "config.sh").rename(tmp_path / "config-elsewhere.sh")
+    (folder / "config.sh").symlink_to(elsewhere)
+
+    assert run("config", "set", "WIKI_NAME=Ours", folder).exit_code == 0
+    assert (folder / "config.sh").is_symlink()
+    assert "WIKI_NAME=Ours\n" in elsewhere.read_text()
+
+
+def test_a_folder_alone_is_nothing_to_set(folder: Path) -> None:
+    result = run("config", "set", folder)
+
+    assert result.exit_code == 2
+    assert "Missing argument 'KEY=VALUE...'" in result.stderr
+
+
+# --- completion
+
+
+def completed(*words: str) -> list[str]:
+    *arguments, begun = words
+    complete = ShellComplete(main, {}, "deploygen", "_DEPLOYGEN_COMPLETE")
+    return [item.value for item in complete.get_completions(list(arguments), begun)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("config", "s"), ["set"]),
+        (("config", "get", "TLS"), ["TLS", "TLS_CERT_FILE", "TLS_KEY_FILE"]),
+        (("config", "get", "time"), ["TIME_ZONE"]),
+        (("config", "set", "TIME"), ["TIME_ZONE"]),
+        (("config", "set", "TLS=f"), ["TLS=files"]),
+        (("config", "set", "TLS", "=", "p"), ["proxy"]),
+        (("init", "--set", "TLS"), ["TLS=", "TLS_CERT_FILE=", "TLS_KEY_FILE="]),
+        (("init", "--set", "ACME_STAGING=t"), ["ACME_STAGING=true"]),
+        (("config", "set", "NO_SUCH=t"), []),
+    ],
+)
+def test_a_shell_completes(words: tuple[str, ...], expected: list[str]) -> None:
+    assert completed(*words) == expected
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_has_its_script(shell: str) -> None:
+    program = "from deploygen.cli import main; main(prog_name='deploygen')"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {"_DEPLOYGEN_COMPLETE": f"{shell}_source"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "_DEPLOYGEN_COMPLETE=" in done.stdout
+
+
+def test_completing_loads_no_templates() -> None:
+    program = "import sys, deploygen.cli.config; print('jinja2' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout == "False\n"
