@@ -89,7 +89,7 @@ def _derived(text: str, folder: Path) -> dict[str, str]:
         *trusted.networks,
     )
     return {
-        "OIDC_URL": str(where.oidc_url),
+        "OIDC_URL": str(where.oidc_url) if where.admin_url else "",
         "HTTP_IP": ip,
         "HTTP_PORT": http,
         "HTTPS_PORT": https,

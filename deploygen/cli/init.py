@@ -148,7 +148,18 @@ def _tell_next(folder: Path, rendered: Rendered) -> None:
         f"\nStart it:   {entering(folder)}docker compose up -d --wait\n"
         + (f"In front:   {in_front}\n" if in_front else "")
         + f"The wiki:   {rendered.topology.url}\n"
-        f"Its users:  {rendered.topology.admin_url}\n"
-        f"Sign in as  {rendered.config.admin_username}"
-        f" with the ADMIN_PASSWORD of {folder / FILE_NAME}"
+        + _users(folder, rendered)
+    )
+
+
+def _users(folder: Path, rendered: Rendered) -> str:
+    config, topology = rendered.config, rendered.topology
+    if topology.admin_url is None:
+        return (
+            f"Its users:  those of {config.oidc_issuer_url or config.oidc_auth_uri}\n"
+            f"It needs    {topology.url}/auth/oidc.callback as redirect URI there"
+        )
+    return (
+        f"Its users:  {topology.admin_url}\n"
+        f"Sign in as  {config.admin_username} with the ADMIN_PASSWORD of {folder / FILE_NAME}"
     )

@@ -457,6 +457,22 @@ def test_init_says_what_the_web_server_in_front_needs(
     assert in_front(run("init", tmp_path / "wiki", *SET, *https).stdout) == said
 
 
+def test_init_says_what_another_provider_has_to_know(tmp_path: Path) -> None:
+    values = options(
+        URL="http://192.0.2.1",
+        OIDC_ISSUER_URL="https://id.example.com",
+        OIDC_CLIENT_ID="wiki",
+        OIDC_CLIENT_SECRET="not-a-secret",
+    )
+
+    result = run("init", tmp_path / "wiki", "--yes", *values)
+
+    assert result.stdout.splitlines()[-2:] == [
+        "Its users:  those of https://id.example.com",
+        "It needs    http://192.0.2.1/auth/oidc.callback as redirect URI there",
+    ]
+
+
 def test_a_value_that_was_set_is_told_by_its_option_and_others_by_their_key(tmp_path: Path) -> None:
     result = run("init", tmp_path / "wiki", "--yes", "--set", "URL=ftp://example.com")
 
