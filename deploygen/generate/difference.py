@@ -118,12 +118,15 @@ class _Veil:
         name = _name(line)
         if name in self._names:
             return _hidden(line)
-        # Of a file of secrets only what is known not to be one is shown, whatever it held before.
-        harmless = self._open.get(path, set())
-        names = {known for item in harmless if (known := _name(item))}
-        if private and line not in harmless and name not in names:
+        if private and not self._is_harmless(line, path):
             return _hidden(line)
         return _LOGIN_IN_URL.sub(f"//{_HIDDEN}@", self._values.sub(_HIDDEN, line))
+
+    def _is_harmless(self, line: str, path: str) -> bool:
+        """Tell whether a line of a file of secrets is known to be none, whatever it held before."""
+        harmless = self._open.get(path, set())
+        name = _name(line)
+        return line in harmless or (name is not None and name in map(_name, harmless))
 
 
 def _hidden(line: str) -> str:

@@ -50,7 +50,7 @@ def _kind(folder: Path, path: str, file: File, known: str | None) -> Kind | None
     if not place.is_file():
         return Kind.MISSING
     if place.read_bytes() == file.content:
-        return None if slots.holds(place, file) else Kind.MODE
+        return None if place.stat().st_mode & 0o777 == file.mode else Kind.MODE
     if known is None:
         return Kind.IN_THE_WAY
     return Kind.OUTDATED if _digest(place) == known else Kind.EDITED
