@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploygen import config, engine, kinds, secrets, shellconf, sources, topology
+from deploygen import config, data, engine, kinds, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
 from deploygen.configfile import read
 from deploygen.errors import ConfigInvalid, Notice, Problem
@@ -51,6 +51,7 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
     loaded = config.load(filled, folder)
     files = plan.files(loaded, sources.find())
     own = {FILE_NAME: File(filled.encode(), PRIVATE)}
+    data.prepare(loaded, folder, files, filled)
     changes = write.apply(folder, files, own, overwrite=overwrite)
     return Rendered(
         config=loaded,

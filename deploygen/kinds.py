@@ -1,6 +1,7 @@
 """What a value of config.sh can be: each kind parses the text and says what it accepts."""
 
 import ipaddress
+import os
 import re
 import stat
 from collections.abc import Callable
@@ -47,6 +48,13 @@ _LANGUAGES = (
 _ACME_SERVERS = ("letsencrypt", "zerossl", "google", "sslcom", "actalis")
 # Bytes. Containers are given the text as a variable, of which Linux takes 128 KiB (execve(2)).
 _LARGEST_PEM = 100 * 1024
+# Of the Filesystem Hierarchy Standard 3.0.
+_SYSTEM_FOLDERS = (
+    "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr",
+)  # fmt: skip
+_TOP_FOLDERS = {
+    "/", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/var", "/var/lib",
+}  # fmt: skip
 _TEN_YEARS = 315_360_000  # seconds
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
@@ -286,6 +294,17 @@ def _pem_file(raw: str) -> PemFile:
     return PemFile(path=raw, text=text, is_public=bool(status.st_mode & stat.S_IROTH))
 
 
+def _directory(raw: str) -> str:
+    path = os.path.normpath(_text(raw))
+    if path in _TOP_FOLDERS or Path(path).is_relative_to("/var/lib/docker"):
+        raise ValueError("it is a folder that others have things in")
+    if any(Path(path).is_relative_to(folder) for folder in _SYSTEM_FOLDERS):
+        raise ValueError("it is a folder of the system's")
+    if Path(path).exists() and not Path(path).is_dir():
+        raise ValueError("it is no folder")
+    return path
+
+
 def _network(raw: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", raw):
         raise ValueError("it is not a name that Docker takes")
@@ -416,6 +435,11 @@ ACME_SERVER = Kind(
 PEM_FILE = Kind(
     parse=_pem_file,
     accepts=f"the path of a readable PEM file of up to {_LARGEST_PEM // 1024} KiB",
+    is_path=True,
+)
+DIRECTORY = Kind(
+    parse=_directory,
+    accepts="the path of a folder that is for this data alone",
     is_path=True,
 )
 SECONDS = Kind(parse=_number(_TEN_YEARS), accepts="a number of seconds, up to ten years")

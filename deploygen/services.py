@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from deploygen import outer
 from deploygen import topology as at
@@ -29,6 +31,8 @@ GATEWAY_TLS = "/var/lib/gateway-tls"
 ACME_STATE = "/var/lib/acme"
 ACME_WEBROOT = "/var/lib/acme-webroot"
 # The image declares /acme.sh a volume, which would be made anew, without a name, at each start.
+# Volumes whose loss hurts; the others are made anew.
+_DATA = frozenset({"acme", "minio-data", "outline-data", "postgres-data", "redis-data"})
 _ACME_TMPFS = ("/tmp", "/acme.sh")  # noqa: S108 - file systems of the container's own
 # What start.sh of the gateway makes, in memory.
 RUN = "/tmp/gateway"  # noqa: S108 - a file system of the container's own
@@ -44,6 +48,7 @@ class Mount:
     source: str
     target: str
     read_only: bool = False
+    relabel: bool = False
 
     @property
     def is_directory(self) -> bool:
@@ -51,7 +56,23 @@ class Mount:
 
     @property
     def short_syntax(self) -> str:
-        return f"{self.source}:{self.target}{':ro' if self.read_only else ''}"
+        # Where SELinux is, z lets containers into what is mounted from outside Docker's own folder.
+        options = {"ro": self.read_only, "z": self.is_directory or self.relabel}
+        chosen = ",".join(name for name, wanted in options.items() if wanted)
+        return f"{self.source}:{self.target}{f':{chosen}' if chosen else ''}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Volume:
+    """A named volume: Docker's own, or, with ``place``, a folder of the person's.
+
+    The latter is called by ``full_name``, which has a hash of the place: a volume that is there
+    can't be given another.
+    """
+
+    name: str
+    full_name: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +112,7 @@ class Service:
 
 def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]:
     """Return the services of this deployment, in the order in which they come up."""
-    return (
+    stack = (
         *((_tls_init(config, oidc_tag),) if topology.has_internal_tls else ()),
         _postgres(config),
         _postgres_init(config),
@@ -106,6 +127,26 @@ def of(config: Config, topology: Topology, oidc_tag: str) -> tuple[Service, ...]
         _gateway(config, topology),
         *((_acme_init(config), _acme(config, topology)) if config.tls == "acme" else ()),
     )
+    return stack if config.data_dir is None else tuple(_with_data_outside(item) for item in stack)
+
+
+def volumes(config: Config, stack: Iterable[Service]) -> tuple[Volume, ...]:
+    """Return the volumes that ``stack`` mounts."""
+    names = {mount.source for item in stack for mount in item.mounts if not mount.is_directory}
+    return tuple(_volume(config, name) for name in sorted(names))
+
+
+def _volume(config: Config, name: str) -> Volume:
+    if config.data_dir is None or name not in _DATA:
+        return Volume(name=name)
+    place = f"{config.data_dir}/{name}"
+    mark = sha256(place.encode()).hexdigest()[:8]
+    return Volume(name=name, full_name=f"{config.compose_project_name}_{name}_{mark}", place=place)
+
+
+def _with_data_outside(service: Service) -> Service:
+    mounts = (replace(mount, relabel=mount.source in _DATA) for mount in service.mounts)
+    return replace(service, mounts=tuple(mounts))
 
 
 def _image(config: Config, reference: str) -> str:
@@ -316,7 +357,7 @@ def _gateway(config: Config, topology: Topology) -> Service:
         awaits={"tls-init": COMPLETED} if tls else {},
         user=f"{NGINX_UID}:{NGINX_UID}",
         group=UNPRIVILEGED_UID if tls else None,
-        entrypoint=("sh", f"{CONFIGURATION}/start.sh", *_gateway_flags(config, topology)),
+        entrypoint=("sh", f"{CONFIGURATION}/start.sh", *_gateway_flags(topology)),
         health=("CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{at.HEALTH_PORT}/"),
         mounts=tuple(mounts),
         # It runs without privileges and still listens on 80 and 443.
@@ -325,7 +366,7 @@ def _gateway(config: Config, topology: Topology) -> Service:
     )
 
 
-def _gateway_flags(config: Config, topology: Topology) -> tuple[str, ...]:
+def _gateway_flags(topology: Topology) -> tuple[str, ...]:
     flags = ["--trust-host"] if topology.trusted.host else []
     if topology.trusted.network:
         flags += ["--trust-network-of", topology.network_alias]

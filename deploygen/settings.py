@@ -529,6 +529,14 @@ class Config:
         group="deployment",
         irreplaceable=True,
     )
+    data_dir: str | None = _setting(
+        kinds.optional(kinds.DIRECTORY),
+        "",
+        "deployment",
+        "A folder for the databases, uploads and certificates, say on another disk; the path may\n"
+        "begin at this file's folder. Empty: Docker's own volumes. Choose it before the first\n"
+        "start: a change moves nothing. See docs/data.md.",
+    )
 
     image_mirror: str | None = _setting(
         kinds.optional(kinds.REGISTRY),

@@ -54,14 +54,11 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
         content = render(jinja, f"templates/{name}{_TEMPLATE}", **names)
         planned[name] = File(content)
     hashes = {service.name: _content_hash(service, planned) for service in stack}
-    volumes = sorted(
-        {mount.source for item in stack for mount in item.mounts if not mount.is_directory}
-    )
     compose = render(
         jinja,
         "docker-compose.tmpl.yml",
         services=stack,
-        volumes=volumes,
+        volumes=services.volumes(config, stack),
         content_hashes=hashes,
         **names,
     )

@@ -34,6 +34,7 @@ def set_it(key: str) -> str:
     return f"set {key} in config.sh, or pass --set {key}=…"
 
 
+CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
 OLD_VALUE = "put back the value that it had: data can't be read or found by another"
 NEW_SECRET = "correct it, or empty it and run `deploygen init`, which makes a new one"
 
@@ -117,6 +118,24 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "two\nlines",
             "'two…' is not right: it holds a character that can't be printed; accepted is"
             f" one line of text, up to 50 characters; {set_it('WIKI_NAME')}",
+        ),
+        (
+            "DATA_DIR",
+            "/etc/wiki",
+            "'/etc/wiki' is not right: it is a folder of the system's; accepted is empty, or the"
+            f" path of a folder that is for this data alone; {set_it('DATA_DIR')}",
+        ),
+        (
+            "DATA_DIR",
+            "/srv/",
+            "'/srv/' is not right: it is a folder that others have things in; accepted is empty, or"
+            f" the path of a folder that is for this data alone; {set_it('DATA_DIR')}",
+        ),
+        (
+            "DATA_DIR",
+            CERT_FILE,
+            f"'{CERT_FILE}' is not right: it is no folder; accepted is empty, or the path of a"
+            f" folder that is for this data alone; {set_it('DATA_DIR')}",
         ),
         (
             "OIDC_ISSUER_URL",
@@ -333,7 +352,6 @@ MAIL = {"SMTP_HOST": "mail.example.com", "SMTP_FROM_EMAIL": "wiki@example.com"}
 ID = "https://id.example.org"
 CLIENT = {"OIDC_CLIENT_ID": "wiki.example.com/a:b", "OIDC_CLIENT_SECRET": "not-a-secret"}
 ISSUER = {**CLIENT, "OIDC_ISSUER_URL": f"{ID}/realms/wiki"}
-CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
 KEY_FILE = str(golden.FOLDER / "certificate" / "key.pem")
 OWN_HOSTS = {
     "OIDC_URL": "https://accounts.example.com",

@@ -24,6 +24,7 @@ def test_there_is_a_golden_folder_for_each_row_of_the_matrix_and_some_more() -> 
     assert rows <= set(golden.CASES)
     assert outer == {f"outer-{name}" for name in OUTER_PROXIES if name != "nginx"}
     assert set(golden.CASES) - rows - outer == {
+        "data-dir",
         "defaults",
         "every-key-set",
         "external-provider",

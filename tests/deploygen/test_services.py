@@ -133,7 +133,7 @@ def test_only_generated_directories_are_mounted_and_read_only(compose: Compose) 
         for volume in part.get("volumes", []):
             source, _, options = volume.partition(":")
             if source.startswith("."):
-                assert options.endswith(":ro")
+                assert options.endswith(":ro,z")
             else:
                 assert source in compose["volumes"]
 
@@ -146,6 +146,40 @@ def test_every_volume_is_used(compose: Compose) -> None:
     }
 
     assert set(compose["volumes"]) <= used
+
+
+def volumes(**changes: str) -> dict[str, Any]:
+    planned = plan.files(configuration(**changes), sources.find())
+    found: dict[str, Any] = yaml.safe_load(planned["docker-compose.yml"].content)["volumes"]
+    return found
+
+
+def test_data_is_kept_in_a_folder_of_the_persons_and_the_rest_in_dockers() -> None:
+    acme = {"URL": "https://wiki.example.com", "TLS": "acme"}
+    found = volumes(**acme, DATA_DIR="/srv/wiki/data")
+
+    outside = {name: volume["driver_opts"] for name, volume in found.items() if volume}
+    assert outside == {
+        name: {"type": "none", "o": "bind", "device": f"/srv/wiki/data/{name}"}
+        for name in ("acme", "minio-data", "outline-data", "postgres-data", "redis-data")
+    }
+
+
+def test_another_folder_is_another_volume() -> None:
+    names = {
+        volumes(DATA_DIR=place)["postgres-data"]["name"] for place in ("/srv/wiki/a", "/srv/wiki/b")
+    }
+
+    assert len(names) == 2
+    assert all(name.startswith("wiki_postgres-data_") for name in names)
+
+
+def test_selinux_lets_containers_into_the_folder_for_data() -> None:
+    def mounted(**changes: str) -> list[str]:
+        return [mount.short_syntax for mount in stack(**changes)["redis"].mounts]
+
+    assert mounted() == ["./redis:/redis:ro,z", "redis-data:/data"]
+    assert mounted(DATA_DIR="/srv/wiki/data") == ["./redis:/redis:ro,z", "redis-data:/data:z"]
 
 
 def test_nobody_reaches_the_engine(compose: Compose) -> None:

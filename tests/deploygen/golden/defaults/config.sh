@@ -216,6 +216,11 @@ SMTP_REPLY_EMAIL=
 # folder's name; a change starts an empty deployment beside the old one.
 COMPOSE_PROJECT_NAME=wiki
 
+# A folder for the databases, uploads and certificates, say on another disk; the path may
+# begin at this file's folder. Empty: Docker's own volumes. Choose it before the first
+# start: a change moves nothing. See docs/data.md.
+DATA_DIR=
+
 # --- Images, and where they come from ---
 
 # A mirror that the images are pulled through, put before their full names, as in

@@ -55,6 +55,7 @@ SMTP_PASSWORD=not-a-real-password
 SMTP_FROM_EMAIL='Our wiki <wiki@example.com>'
 SMTP_REPLY_EMAIL=office@example.com
 COMPOSE_PROJECT_NAME=second-wiki
+DATA_DIR=/srv/wiki/data
 IMAGE_MIRROR=mirror.example.com:5000/proxy
 OUTLINE_IMAGE=registry.example.com/outline:1.9.2
 POSTGRES_IMAGE=postgres:17.6-bookworm
