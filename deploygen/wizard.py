@@ -29,18 +29,24 @@ def ask(
 ) -> str:
     """Return the config.sh ``text`` of ``folder`` with answers filled in.
 
-    In a fresh file every setting with a prompt is asked for; in another only those without a value.
+    In a fresh file every setting with a prompt is asked for, in another only those without a value,
+    and in none what may as well be empty.
     Each answer is judged when it is given, and at the end ``judge`` tells what is wrong with the
     whole: the key at fault is then asked for, until nothing is. Raises ConfigInvalid, before the
     first question, where a file has problems that no answer can mend.
     """
+    problems = judge(text)
+    wanting = {problem.key for problem in problems}
     questions = [
         (setting, setting.prompt)
         for setting in SETTINGS
-        if setting.prompt and setting.name not in skip and (fresh or not _present(text, setting))
+        if setting.prompt
+        and setting.name not in skip
+        and (fresh or not _present(text, setting))
+        and (setting.default or setting.name in wanting)
     ]
     if not fresh:
-        _refuse_what_is_not_asked_for(judge(text), {setting.name for setting, _ in questions})
+        _refuse_what_is_not_asked_for(problems, {setting.name for setting, _ in questions})
     for setting, question in questions:
         default = _present(text, setting) or setting.default
         answer = _prompt(question, setting, folder, default=default or None)
@@ -77,7 +83,7 @@ def _ask_who_ends_tls(text: str, folder: Path, skip: Collection[str]) -> str:
                 text = shellconf.assign(text, key, given)
     if answer == "proxy" and not _present(text, proxy) and proxy.name not in skip:
         given = click.prompt(
-            "Which web server? Its configuration is written, or that of one by hand",
+            "Which web server? Its configuration is written for you; other: you write it",
             type=click.Choice([*OUTER_PROXIES, _OTHER_PROXY]),
             default=_OTHER_PROXY,
         )

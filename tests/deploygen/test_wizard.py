@@ -57,7 +57,7 @@ def test_a_certificate_of_ones_own_is_asked_for_until_there_is_such_a_file(tmp_p
     (tmp_path / "key.pem").touch()
     answers = ("files", "missing.pem", "chain.pem", "key.pem")
 
-    with typed("https://wiki.example.com", "wiki@example.com", *answers):
+    with typed("https://wiki.example.com", *answers):
         text = wizard.ask(EXAMPLE, tmp_path, skip=(), fresh=True, judge=content)
 
     assert value(text, "TLS") == "files"
@@ -162,7 +162,7 @@ def test_a_file_that_no_answer_mends_is_refused_before_the_first_question() -> N
 
 
 def test_a_certificate_that_is_needed_can_not_be_left_out(tmp_path: Path) -> None:
-    typed_lines = "https://wiki.example.com\nwiki@example.com\nfiles\nno.pem\n"
+    typed_lines = "https://wiki.example.com\nfiles\nno.pem\n"
     with CliRunner().isolation(input=typed_lines) as streams:
         with pytest.raises(click.Abort):
             wizard.ask(EXAMPLE, tmp_path, skip=(), fresh=True, judge=content)
@@ -170,3 +170,14 @@ def test_a_certificate_that_is_needed_can_not_be_left_out(tmp_path: Path) -> Non
 
     assert f"there is no such file ({tmp_path}/no.pem: paths begin at config.sh's folder)" in shown
     assert "accepted is the path of a readable PEM file" in shown
+
+
+def test_what_another_provider_makes_needless_is_not_asked_for() -> None:
+    begun = EXAMPLE
+    given = {"OIDC_ISSUER_URL": "https://id.example.com", "OIDC_CLIENT_ID": "wiki"}
+    for key, given_value in (given | {"OIDC_CLIENT_SECRET": "not-a-secret"}).items():
+        begun = shellconf.assign(begun, key, given_value)
+
+    _, shown = asked("http://192.0.2.10", text=begun)
+
+    assert "E-mail address" not in shown
