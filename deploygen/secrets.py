@@ -2,10 +2,10 @@
 
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploygen import shellconf
+from deploygen import seed, shellconf
 from deploygen.settings import SETTINGS
 
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,26 +25,26 @@ def fill(text: str, folder: Path, *, fresh: bool) -> str:
     and must never change by itself, since volumes are found by it.
     """
     document = shellconf.parse(text)
+    meant = seed.read(document).values
+    made: dict[str, tuple[str, str]] = {}
     for setting in SETTINGS:
         if setting.secret is None or (setting.irreplaceable and not fresh):
             continue
-        if any(item.stands(_value(document, item.key)) for item in setting.given_with):
+        if any(item.stands(_value(meant, item.key)) for item in setting.given_with):
             continue
         names = (setting.name, *setting.old_names)
         found = [item for name in names if (item := document.last(name))]
         if any(item.value for item in found):
             continue
         name = found[0].key if found else setting.name
-        value = make(setting.secret, folder)
         # What is not understood may be a quote that an apostrophe in a comment would close.
         comment = "" if document.problems else f"\n{setting.comment}"
-        text = shellconf.assign(text, name, value, comment)
-    return text
+        made[name] = (make(setting.secret, folder), comment)
+    return shellconf.assign_all(text, made)
 
 
-def _value(document: shellconf.Document, key: str) -> str:
-    assignment = document.last(key)
-    return assignment.value if assignment else ""
+def _value(found: Mapping[str, shellconf.Assignment], key: str) -> str:
+    return found[key].value if key in found else ""
 
 
 def make(recipe: str, folder: Path) -> str:
