@@ -17,6 +17,7 @@ def environment(folder: Path) -> Environment:
         keep_trailing_newline=True,
         trim_blocks=True,
         lstrip_blocks=True,
+        optimized=False,  # folding constants takes longer than one rendering gains by it
         # A cache would need write access to wherever deploygen is installed.
         bytecode_cache=None,
     )
