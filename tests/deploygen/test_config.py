@@ -233,6 +233,12 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "'nginx…' is not right: it is not an image reference; accepted is an image"
             f" reference like nginx:1.28-alpine; {set_it('NGINX_IMAGE')}",
         ),
+        (
+            "NGINX_IMAGE",
+            "#" * 201,
+            "what has 201 characters is not right: it is not an image reference; accepted is an image"
+            f" reference like nginx:1.28-alpine; {set_it('NGINX_IMAGE')}",
+        ),
         # Of secrets no value is shown.
         (
             "OUTLINE_SECRET_KEY",
