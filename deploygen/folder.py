@@ -120,4 +120,12 @@ def judge(folder: Path, text: str) -> tuple[Notice, ...]:
 
 
 def _filled(text: str, folder: Path) -> str:
-    return secrets.fill(text, folder, fresh=not write.has_written(folder))
+    return secrets.fill(text, folder, fresh=not write.has_written(folder), taken=names_taken)
+
+
+def names_taken() -> Collection[str]:
+    """Return the names that deployments on this machine have, as far as docker can be asked."""
+    try:
+        return engine.projects()
+    except engine.EngineError:
+        return ()

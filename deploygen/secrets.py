@@ -2,12 +2,14 @@
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from itertools import chain, count
 from pathlib import Path
 
 from deploygen import seed, shellconf
 from deploygen.settings import SETTINGS
 
+_LONGEST_NAME = 31  # characters; see PROJECT of deploygen.kinds
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
@@ -17,12 +19,15 @@ def _password() -> str:
     return "-".join(groups)
 
 
-def fill(text: str, folder: Path, *, fresh: bool) -> str:
+def fill(
+    text: str, folder: Path, *, fresh: bool, taken: Callable[[], Collection[str]] = tuple
+) -> str:
     """Return the text of a config.sh with every missing secret made.
 
     Where data may be there already (not ``fresh``), what it depends on is not made anew.
     The deployment's name is made here too, from the folder's name: like a secret it is chosen once
-    and must never change by itself, since volumes are found by it.
+    and must never change by itself, since volumes are found by it. It is none of those ``taken``,
+    which are asked for only then.
     """
     document = shellconf.parse(text)
     meant = seed.read(document).values
@@ -39,7 +44,7 @@ def fill(text: str, folder: Path, *, fresh: bool) -> str:
         name = found[0].key if found else setting.name
         # What is not understood may be a quote that an apostrophe in a comment would close.
         comment = "" if document.problems else f"\n{setting.comment}"
-        made[name] = (make(setting.secret, folder), comment)
+        made[name] = (make(setting.secret, folder, taken), comment)
     return shellconf.assign_all(text, made)
 
 
@@ -47,21 +52,27 @@ def _value(found: Mapping[str, shellconf.Assignment], key: str) -> str:
     return found[key].value if key in found else ""
 
 
-def make(recipe: str, folder: Path) -> str:
+def make(recipe: str, folder: Path, taken: Callable[[], Collection[str]] = tuple) -> str:
     """Return a new value by a recipe that settings name; ``folder`` is what it is made for."""
-    return _RECIPES[recipe](folder)
+    if recipe == "project":
+        return project_name(folder, taken())
+    return _RECIPES[recipe]()
 
 
-def project_name(folder: Path) -> str:
-    """Return the folder's name as Docker Compose and DNS take it; ``wiki`` if nothing is left."""
+def project_name(folder: Path, taken: Collection[str] = ()) -> str:
+    """Return the folder's name as Docker Compose and DNS take it; ``wiki`` if nothing is left.
+
+    With a number where that is taken: two deployments of one name would share their volumes.
+    """
     name = re.sub(r"[^a-z0-9-]+", "-", folder.resolve().name.lower()).strip("-")
-    return name[:31].strip("-") or "wiki"
+    name = name[:_LONGEST_NAME].strip("-") or "wiki"
+    candidates = (f"{name[: _LONGEST_NAME - len(str(n)) - 1]}-{n}" for n in count(2))
+    return next(item for item in chain([name], candidates) if item not in taken)
 
 
-_RECIPES: dict[str, Callable[[Path], str]] = {
-    "password": lambda _: _password(),
-    "hex64": lambda _: secrets.token_hex(32),
-    "hex40": lambda _: secrets.token_hex(20),
-    "identifier": lambda _: secrets.token_hex(10),
-    "project": project_name,
+_RECIPES: dict[str, Callable[[], str]] = {
+    "password": _password,
+    "hex64": lambda: secrets.token_hex(32),
+    "hex40": lambda: secrets.token_hex(20),
+    "identifier": lambda: secrets.token_hex(10),
 }

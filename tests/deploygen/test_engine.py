@@ -30,6 +30,14 @@ def test_networks_are_known_by_their_names(tmp_path: Path, monkeypatch: pytest.M
     assert engine.networks() == {"bridge", "web"}
 
 
+def test_projects_are_known_by_the_labels_that_compose_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out="wiki\n\nother\nwiki\n")
+
+    assert engine.projects() == {"wiki", "other"}
+
+
 def test_a_machine_without_docker_is_told_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

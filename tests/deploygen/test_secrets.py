@@ -126,3 +126,32 @@ def test_a_key_that_is_new_to_a_file_comes_with_its_comment() -> None:
     filled = secrets.fill("URL=http://localhost:8888\n", FOLDER, fresh=True)
 
     assert "\n\n# Of Redis.\nREDIS_PASSWORD=" in filled
+
+
+@pytest.mark.parametrize(
+    ("taken", "name"),
+    [
+        ((), "wiki"),
+        (("wiki",), "wiki-2"),
+        (("wiki", "wiki-2", "wiki-4"), "wiki-3"),
+        (("wiki-2",), "wiki"),
+    ],
+)
+def test_a_new_deployment_takes_no_others_name(taken: tuple[str, ...], name: str) -> None:
+    filled = secrets.fill(reference.example(), FOLDER, fresh=True, taken=lambda: taken)
+
+    assert values(filled)["COMPOSE_PROJECT_NAME"] == name
+
+
+def test_a_long_name_with_a_number_is_still_a_name() -> None:
+    long = "w" * 40
+
+    assert secrets.project_name(Path(long), {"w" * 31}) == f"{'w' * 29}-2"
+
+
+def test_nobody_is_asked_for_names_where_there_is_one() -> None:
+    def asked() -> tuple[str, ...]:
+        raise AssertionError
+
+    secrets.fill("COMPOSE_PROJECT_NAME=wiki\n", FOLDER, fresh=True, taken=asked)
+    secrets.fill("URL=http://localhost\n", FOLDER, fresh=False, taken=asked)
