@@ -123,7 +123,8 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
     except ValueError as error:
         if Path(raw).is_absolute():
             raise
-        raise ValueError(f"{error} ({path}: paths begin at {FILE_NAME}'s folder)") from None
+        shown = _without_secrets(str(path))
+        raise ValueError(f"{error} ({shown}: paths begin at {FILE_NAME}'s folder)") from None
 
 
 def _wrong_value(
@@ -133,7 +134,7 @@ def _wrong_value(
     found: Mapping[str, shellconf.Assignment],
 ) -> Problem:
     if assignment and assignment.value and not setting.confidential:
-        wrong = f"{_without_secrets(assignment.value)} is not right: {reason}"
+        wrong = f"{_without_secrets(assignment.value)!r} is not right: {reason}"
     else:
         wrong = reason
     remedy = f"set {setting.name} in config.sh, or pass --set {setting.name}=…"
@@ -154,8 +155,8 @@ def _wrong_value(
 def _without_secrets(value: str) -> str:
     """Return what a message may repeat of the value of a key that is no secret."""
     if len(value) > _LONGEST_SHOWN:
-        return f"what has {len(value)} characters"
-    return repr(_PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value)))
+        return f"… ({len(value)} characters)"
+    return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
 def _unknown(assignment: shellconf.Assignment) -> Problem:

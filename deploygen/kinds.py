@@ -300,7 +300,11 @@ def _directory(raw: str) -> str:
         raise ValueError("it is a folder that others have things in")
     if any(Path(path).is_relative_to(folder) for folder in _SYSTEM_FOLDERS):
         raise ValueError("it is a folder of the system's")
-    if Path(path).exists() and not Path(path).is_dir():
+    try:
+        is_other = Path(path).exists() and not Path(path).is_dir()
+    except OSError as error:
+        raise ValueError(f"it can't be looked at ({error.strerror})") from None
+    if is_other:
         raise ValueError("it is no folder")
     return path
 

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -138,6 +139,20 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             f" folder that is for this data alone; {set_it('DATA_DIR')}",
         ),
         (
+            "DATA_DIR",
+            "/" + "a" * 256,
+            "'… (257 characters)' is not right: it can't be looked at (File name too long);"
+            " accepted is empty, or the path of a folder that is for this data alone;"
+            f" {set_it('DATA_DIR')}",
+        ),
+        (
+            "TLS_CERT_FILE",
+            "absent.pem\nADMIN_PASSWORD=word",
+            f"'absent.pem…' is not right: there is no such file ({Path.cwd()}/absent.pem…:"
+            " paths begin at config.sh's folder); accepted is empty, or the path of a readable PEM"
+            f" file of up to 100 KiB; {set_it('TLS_CERT_FILE')}",
+        ),
+        (
             "OIDC_ISSUER_URL",
             "id.example.org",
             "'id.example.org' is not right: it is not a URL that starts with http:// or https://;"
@@ -236,7 +251,7 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "NGINX_IMAGE",
             "#" * 201,
-            "what has 201 characters is not right: it is not an image reference; accepted is an image"
+            "'… (201 characters)' is not right: it is not an image reference; accepted is an image"
             f" reference like nginx:1.28-alpine; {set_it('NGINX_IMAGE')}",
         ),
         # Of secrets no value is shown.
