@@ -58,6 +58,7 @@ _VERSIONS = {
     "MINIO_VERSION": "MINIO_IMAGE",
     "MINIO_MC_VERSION": "MINIO_MC_IMAGE",
 }
+_REMOVE = "; remove this line"
 _CHINESE = {"zh-cn": "zh-hans", "zh-tw": "zh-hant"}
 
 
@@ -102,8 +103,14 @@ def translate(text: str) -> Translated:
     known = {name: item for name, item in reading.values.items() if named(name)}
     left_out = [
         *((item.line or 0, item.key, item.message) for item in document.problems),
-        *((item.line or 0, item.key, item.message) for item in reading.problems),
-        *((item.line or 0, item.key, item.message) for item in reading.notices),
+        *(
+            (item.line or 0, item.key, f"{item.wrong}; {item.accepted}")
+            for item in reading.problems
+        ),
+        *(
+            (item.line or 0, item.key, item.message.removesuffix(_REMOVE))
+            for item in reading.notices
+        ),
         *(
             (item.line, item.key, "there is no such key")
             for name, item in reading.values.items()
@@ -165,8 +172,8 @@ def _versions(found: Found) -> Iterator[Problem]:
                 line=found[key].line,
                 key=key,
                 wrong="the seed's image versions are not adopted",
-                accepted=f"{image} may name an image",
-                remedy=f"remove the line; for data made by the old version see {PAGE}",
+                accepted=f"{image} may name an image, and {PAGE} speaks of the data",
+                remedy="remove the line",
             )
 
 
@@ -216,14 +223,14 @@ def _sentences(found: Found) -> Iterator[tuple[str, str]]:
     if not _agree(_text(found, "LANGUAGE_CODE"), language):
         yield (
             "LANGUAGE_CODE",
-            f"DEFAULT_LANGUAGE decides both languages, which is {language}: remove this line",
+            f"DEFAULT_LANGUAGE decides both languages, which is {language}{_REMOVE}",
         )
     if _text(found, "NETWORKS") and not _is_shared(found):
         yield (
             "NETWORKS",
             (
                 "without NETWORKS_EXTERNAL=true it only named the network inside, which is named "
-                "after COMPOSE_PROJECT_NAME now: remove this line"
+                f"after COMPOSE_PROJECT_NAME now{_REMOVE}"
             ),
         )
     if _text(found, "ALLOWED_DOMAINS"):
@@ -231,7 +238,7 @@ def _sentences(found: Found) -> Iterator[tuple[str, str]]:
             "ALLOWED_DOMAINS",
             (
                 "Outline reads it no more: set it in the wiki at Settings, Authentication, "
-                "Allowed domains, and remove this line"
+                f"Allowed domains{_REMOVE}"
             ),
         )
     shared = _text(found, "OIDC_CLIENT_SECRET")

@@ -100,8 +100,7 @@ def test_the_secrets_of_the_bundled_storage_are_made_where_the_seed_said_s3() ->
         (
             {"POSTGRES_VERSION": "15.2-alpine3.17"},
             "POSTGRES_VERSION: the seed's image versions are not adopted; POSTGRES_IMAGE may name"
-            " an image; remove the line; for data made by the old version see"
-            " docs/from-the-seed.md",
+            " an image, and docs/from-the-seed.md speaks of the data; remove the line",
         ),
         (
             {"FORCE_HTTPS": "true"},
@@ -142,19 +141,19 @@ def test_each_image_version_of_the_untouched_sample_is_refused() -> None:
         (
             {"LANGUAGE_CODE": "zh-cn", "DEFAULT_LANGUAGE": "de_DE"},
             "LANGUAGE_CODE",
-            "DEFAULT_LANGUAGE decides both languages, which is de_DE: remove this line",
+            "DEFAULT_LANGUAGE decides both languages, which is de_DE; remove this line",
         ),
         (
             {},
             "NETWORKS",
             "without NETWORKS_EXTERNAL=true it only named the network inside, which is named after"
-            " COMPOSE_PROJECT_NAME now: remove this line",
+            " COMPOSE_PROJECT_NAME now; remove this line",
         ),
         (
             {"ALLOWED_DOMAINS": "example.com"},
             "ALLOWED_DOMAINS",
             "Outline reads it no more: set it in the wiki at Settings, Authentication, Allowed"
-            " domains, and remove this line",
+            " domains; remove this line",
         ),
         (
             {"OIDC_CLIENT_SECRET": "b" * 64},
@@ -201,6 +200,13 @@ def test_the_untouched_sample_is_taken_over_and_what_is_not_is_told() -> None:
         *VERSIONS,
         "NETWORKS",
     ]
+
+
+def test_what_is_told_of_a_file_that_stays_as_it_is_asks_for_no_change_of_it() -> None:
+    told = seed.translate(f"{SAMPLE}ALLOWED_DOMAINS=example.com\n").left_out
+
+    assert len(told) == 6
+    assert not [sentence for sentence in told if "remove" in sentence]
 
 
 def test_values_are_taken_over_as_data_and_nothing_is_executed() -> None:
