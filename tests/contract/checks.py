@@ -155,6 +155,13 @@ def lets_nobody_in_by_mail(deployment: Deployment) -> None:
     assert followed.status_code == httpx.codes.NOT_FOUND
 
 
+def lets_nobody_found_it(deployment: Deployment) -> None:
+    """The wiki is founded by who signs in first, and not by who asks first."""
+    founder = {"teamName": "Theirs", "userName": "Mallory", "userEmail": "mallory@example.com"}
+    answer = deployment.person().request("POST", "/api/installation.create", json=founder)
+    assert answer.status_code == httpx.codes.NOT_FOUND
+
+
 def keeps_tokens_while_assets_load(deployment: Deployment) -> None:
     """An asset leaves the CSRF cookie alone, which a page in use has read already."""
     answer = deployment.person().request("GET", "/static/asset.js")

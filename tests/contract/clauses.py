@@ -224,6 +224,17 @@ CLAUSES = (
         },
     ),
     Clause(
+        name="founding",
+        text="Before anybody has signed in, whoever asks founds the wiki without an account.",
+        standin="api/session.js:/installation.create",
+        check=checks.lets_nobody_found_it,
+        breaches={
+            "let through": nginx(
+                {r"location ~\* \^/api/installation\S+": "location ~ ^/none"}, "wiki.conf"
+            )
+        },
+    ),
+    Clause(
         name="mail",
         text="SMTP_SECURE is true or false, and SMTP_FROM_EMAIL an address, or nothing starts.",
         standin="environment.js:SMTP_FROM_EMAIL",

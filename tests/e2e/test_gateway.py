@@ -73,6 +73,21 @@ def test_nobody_signs_in_past_the_provider_with_a_passkey_of_outlines_or_by_its_
     assert b"nginx" in answer.body
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        b"/api/installation.create",
+        b"/api/INSTALLATION.create/",
+        b"/api//installation%2ecreate",
+    ],
+)
+def test_nobody_founds_the_wiki_without_an_account(stack: Stack, target: bytes) -> None:
+    answer = raw.send(stack.url, "POST", target)
+
+    assert answer.status == 404
+    assert b"nginx" in answer.body
+
+
 def test_a_backslash_in_a_query_is_nobodys_attack(visitor: Person) -> None:
     assert visitor.request("POST", "/standin/seen?q=a\\b").status_code == 200
 

@@ -1,6 +1,6 @@
 import Router from "@koa/router";
 import { isConfigured } from "../oidc/routes.js";
-import { endSessions, forgetSession, requireUser } from "../sessions.js";
+import { endSessions, forgetSession, newSessionSecret, requireUser, startSession } from "../sessions.js";
 
 /** @param {import("../web.js").Parts} parts */
 export function sessionRoutes({ env, database, revalidation }) {
@@ -11,6 +11,21 @@ export function sessionRoutes({ env, database, revalidation }) {
       ? [{ id: "oidc", name: env.OIDC_DISPLAY_NAME, authUrl: "/auth/oidc" }]
       : [];
     ctx.body = { data: { providers } };
+  });
+
+  // Whoever comes first founds the wiki, needing no provider; the stack has to keep this out of reach.
+  router.post("/installation.create", async (ctx) => {
+    const { rowCount } = await database.query("SELECT 1 FROM teams LIMIT 1");
+    if (rowCount) ctx.throw(400, "Installation already has existing teams");
+    const { teamName, userName, userEmail } = ctx.request.body;
+    const { rows } = await database.query(
+      `WITH team AS (INSERT INTO teams (name) VALUES ($1) RETURNING id)
+       INSERT INTO users (team_id, name, email, role, session_secret)
+       SELECT id, $2, $3, 'admin', $4 FROM team RETURNING *`,
+      [teamName, userName, userEmail, newSessionSecret()],
+    );
+    startSession(ctx, rows[0]);
+    ctx.redirect(`${env.URL}/home`);
   });
 
   router.post("/auth.info", requireUser(database), async (ctx) => {
