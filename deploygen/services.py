@@ -307,7 +307,7 @@ def _gateway(config: Config, topology: Topology) -> Service:
         awaits={"tls-init": COMPLETED} if tls else {},
         user=f"{NGINX_UID}:{NGINX_UID}",
         group=UNPRIVILEGED_UID if tls else None,
-        entrypoint=("sh", f"{CONFIGURATION}/start.sh", *_gateway_flags(config, topology)),
+        entrypoint=("sh", f"{CONFIGURATION}/start.sh", *_gateway_flags(topology)),
         health=("CMD", "wget", "-q", "-O", "/dev/null", f"http://127.0.0.1:{at.HEALTH_PORT}/"),
         mounts=tuple(mounts),
         # It runs without privileges and still listens on 80 and 443.
@@ -316,7 +316,7 @@ def _gateway(config: Config, topology: Topology) -> Service:
     )
 
 
-def _gateway_flags(config: Config, topology: Topology) -> tuple[str, ...]:
+def _gateway_flags(topology: Topology) -> tuple[str, ...]:
     flags = ["--trust-host"] if topology.trusted.host else []
     if topology.trusted.network:
         flags += ["--trust-network-of", topology.network_alias]
