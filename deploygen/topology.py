@@ -56,7 +56,8 @@ class Upstream:
     """Something the gateway proxies to.
 
     ``host`` is a name that no other stack on a shared network has, ``authority`` the Host that it
-    is told. Up to ``kept`` connections stay open for ``kept_for``, which is less than it keeps them.
+    is told. Up to ``kept`` connections stay open for ``kept_for``, which is less than it keeps
+    them.
     """
 
     name: Literal["outline", "oidc", "minio"]

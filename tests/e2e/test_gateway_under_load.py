@@ -35,6 +35,8 @@ def loaded_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         tmp_path_factory.mktemp("loaded") / "wiki",
         URL=f"http://localhost:{free_port()}",
         FILE_STORAGE_UPLOAD_MAX_SIZE=str(LIMIT),
+        # So that one client can come from many addresses.
+        TRUSTED_PROXIES="host",
     )
 
 
@@ -235,6 +237,29 @@ def test_who_guesses_passwords_is_slowed_down_and_nobody_else(
     assert refused.headers["cache-control"] == "no-store"
     assert {name: answer.status_code for name, answer in after.items()} == dict.fromkeys(after, 200)
     assert revalidated["session"] == "kept"
+
+
+@pytest.mark.parametrize(
+    ("addresses", "refused"),
+    [
+        ("2001:db8:1:2::{:x}", True),
+        ("2001:db8:1:3:{:x}::1", True),
+        ("2001:db8::{:x}", True),
+        ("2001:db8:2:{:x}::1", False),
+        ("198.51.100.{}", False),
+    ],
+)
+def test_a_network_of_64_bits_counts_as_one_who_guesses(
+    loaded_stack: Stack, addresses: str, refused: bool
+) -> None:
+    def attempt(number: int) -> int:
+        headers = {"X-Forwarded-For": addresses.format(number)}
+        return attacker.post(LOGIN, data={"username": "admin"}, headers=headers).status_code
+
+    with attacking(loaded_stack.url) as attacker, ThreadPoolExecutor(16) as pool:
+        statuses = set(pool.map(attempt, range(1, 200)))
+
+    assert (429 in statuses) == refused, statuses
 
 
 def test_guessing_client_secrets_is_slowed_down_too(loaded_stack: Stack) -> None:

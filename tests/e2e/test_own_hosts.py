@@ -88,9 +88,7 @@ def test_one_signs_in_across_hosts_and_each_keeps_its_cookies(
     assert not set(provider.cookies) & set(person.cookies)
 
 
-def test_the_accounts_cookies_are_for_their_host_alone(
-    hosts_stack: Stack, person: Visitor
-) -> None:
+def test_the_accounts_cookies_are_for_their_host_alone(hosts_stack: Stack, person: Visitor) -> None:
     answer = person.follow("GET", f"{hosts_stack.config['OIDC_URL']}/uc/admin/")
     cookies = answer.headers.get_list("set-cookie")
 
