@@ -25,6 +25,8 @@ ATTEMPTS = 500
 LOGIN = "/uc/accounts/login/"
 # nginx's own limit is 60 seconds; the wiki's sockets may say nothing for longer.
 SILENCE = 65
+# Outline's own limit is 10 seconds.
+PAUSE = 12
 SECRET = "a-secret-that-is-in-no-log"
 
 
@@ -277,6 +279,17 @@ def test_guessing_client_secrets_is_slowed_down_too(loaded_stack: Stack) -> None
     assert set(statuses) <= {400, 401, 429}
 
 
+def test_an_upload_that_pauses_goes_on(loaded_stack: Stack) -> None:
+    length = 1000
+    connection = raw.begin(loaded_stack.url, "/api/auth.config", length=length)
+    time.sleep(PAUSE)
+    connection.sendall(b"a" * (length - 1))
+    answer = connection.recv(64)
+    connection.close()
+
+    assert answer.startswith(b"HTTP/1.1 200"), answer
+
+
 def test_a_socket_on_which_nobody_types_stays_open(
     silent_sockets: Callable[[], list[raw.WebSocket]],
 ) -> None:
@@ -334,11 +347,14 @@ def test_with_nothing_behind_it_the_gateway_starts_and_asks_for_patience(
         for path in ("/", "/home", "/static/a.js", "/auth/oidc", "/uc/", "/uc/accounts/login/")
     }
     files = httpx.URL(urljoin(loaded_stack.url, "/")).copy_with(host="files.localhost")
+    raw.send(loaded_stack.url, "POST", b"/api/documents.info")
+    said = loaded_stack.compose("logs", "--no-color", gateway(loaded_stack))
     answers["an upload"] = raw.send(
         loaded_stack.url, "GET", f"/{bucket}/x".encode(), host=files.netloc.decode()
     )
 
     loaded_stack.up()
+    assert '"POST localhost/api/documents.info" 503' in said
     for place, answer in answers.items():
         assert (place, answer.status) == (place, 503)
         assert b"The wiki is starting" in answer.body
