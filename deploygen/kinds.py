@@ -101,7 +101,11 @@ class Origin:
     @property
     def url_host(self) -> str:
         """The host as it stands in a URL: an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
-        return f"[{self.host}]" if ":" in self.host else self.host
+        return f"[{self.host}]" if self.is_ipv6 else self.host
+
+    @property
+    def is_ipv6(self) -> bool:
+        return ":" in self.host
 
     @property
     def has_default_port(self) -> bool:
@@ -109,7 +113,7 @@ class Origin:
 
     @property
     def is_ip_address(self) -> bool:
-        return ":" in self.host or bool(re.fullmatch(r"[0-9.]+", self.host))
+        return self.is_ipv6 or bool(re.fullmatch(r"[0-9.]+", self.host))
 
     @property
     def is_loopback(self) -> bool:

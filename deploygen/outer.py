@@ -5,10 +5,11 @@ gateway's container and nginx-proxy its environment.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from deploygen.kinds import Origin
 from deploygen.settings import Config
-from deploygen.topology import Topology
+from deploygen.topology import Topology, Trusted
 
 FOLDER = "outer-proxy"
 CERTIFICATES = "/etc/letsencrypt/live"
@@ -36,9 +37,9 @@ class Outer:
     ``variable`` ends the names of nginx's variables, which all its files share. ``redirects`` tells
     whether port 80 belongs to the site as well: where the URL names a port, it may be another's or
     closed. ``certificates`` is certbot's folder for all hosts, ``haproxy_certificate`` the one file
-    that HAProxy reads instead. ``further_out`` are the proxies before the web server: what
-    TRUSTED_PROXIES names beside ``host`` or ``network``. Without these it may mean the web server
-    itself, whose clients must not be believed.
+    that HAProxy reads instead. ``trusted_as`` is the word of TRUSTED_PROXIES for the web server
+    itself, and ``further_out`` are the proxies before it: what is named beside that word. Without
+    it an address may be the web server's own, whose clients must not be believed.
     """
 
     origins: tuple[Origin, ...]
@@ -49,6 +50,7 @@ class Outer:
     entrance_port: str
     certificates: str
     haproxy_certificate: str
+    trusted_as: Literal["host", "network"] | None
     further_out: tuple[str, ...]
     certbot_port: int = CERTBOT_PORT
 
@@ -57,7 +59,7 @@ def of(config: Config, topology: Topology) -> Outer:
     """Return what the templates print."""
     url = config.url
     host, _, port = topology.entrance.rpartition(":")
-    trusted = topology.trusted
+    trusted_as = _trusted_as(topology.trusted)
     return Outer(
         origins=tuple(site.origin for site in topology.sites),
         variable=config.compose_project_name.replace("-", "_"),
@@ -67,8 +69,15 @@ def of(config: Config, topology: Topology) -> Outer:
         entrance_port=port,
         certificates=f"{CERTIFICATES}/{url.host}",
         haproxy_certificate=f"{HAPROXY_CERTIFICATES}/{url.host}.pem",
-        further_out=trusted.networks if trusted.host or trusted.network else (),
+        trusted_as=trusted_as,
+        further_out=topology.trusted.networks if trusted_as else (),
     )
+
+
+def _trusted_as(trusted: Trusted) -> Literal["host", "network"] | None:
+    if trusted.network:
+        return "network"
+    return "host" if trusted.host else None
 
 
 def templates(config: Config, _topology: Topology) -> tuple[str, ...]:

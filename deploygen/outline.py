@@ -79,6 +79,8 @@ DEFAULTS = {
     # Assets count too, a few hundred for a first visit, and behind one address sits a whole office.
     "RATE_LIMITER_REQUESTS": "10000",
     "RATE_LIMITER_COLLABORATION_REQUESTS": "10000",
+    # Outline ends a request on which nothing moves for ten seconds, reading an import included.
+    "REQUEST_TIMEOUT": "300000",
 }
 # By these somebody signs in past the provider.
 WAYS_IN = {

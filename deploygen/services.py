@@ -363,6 +363,8 @@ def _gateway(config: Config, topology: Topology) -> Service:
         # It runs without privileges and still listens on 80 and 443.
         sysctls={"net.ipv4.ip_unprivileged_port_start": "0"},
         networks=networks,
+        # nginx answers nobody new once it is told to stop, and waits for every open websocket.
+        stop_grace_period="2s",
     )
 
 

@@ -83,8 +83,8 @@ def _bucket_reachable_from_inside(config: Config) -> Iterator[Conflict]:
             "accepted is empty, or a host name like files.localhost",
             "leave it empty",
         )
-    elif origin.is_ip_address and (config.https or ":" in origin.host):
-        how = "over IPv6" if ":" in origin.host else "with https at an IP address"
+    elif origin.is_ip_address and (config.https or origin.is_ipv6):
+        how = "over IPv6" if origin.is_ipv6 else "with https at an IP address"
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
             f"{how} Outline can't reach its own uploads",

@@ -124,6 +124,23 @@ def test_it_believes_no_address_that_may_be_its_own(name: str) -> None:
     assert "192.0.2.1" not in text
 
 
+@pytest.mark.parametrize(("place", "word"), [({}, "host"), (SHARED, "network")])
+@with_files
+def test_a_file_says_how_further_proxies_are_named(
+    name: str, place: dict[str, str], word: str
+) -> None:
+    text = " ".join(generated(OUTER_PROXY=name, **HTTPS, **place).split())
+
+    assert f"TRUSTED_PROXIES of config.sh, beside # {word}, to have it believed" in text
+
+
+@with_files
+def test_on_another_machine_there_is_no_word_to_name_them_beside(name: str) -> None:
+    elsewhere = {"HTTP_IP": "10.0.0.2", "TRUSTED_PROXIES": "10.0.0.5"}
+
+    assert "TRUSTED_PROXIES" not in generated(OUTER_PROXY=name, **HTTPS, **elsewhere)
+
+
 def test_variables_of_two_wikis_behind_one_nginx_have_different_names() -> None:
     text = generated(OUTER_PROXY="nginx", COMPOSE_PROJECT_NAME="a-b", **HTTPS, **SHARED)
 

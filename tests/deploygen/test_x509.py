@@ -20,7 +20,7 @@ def test_names_and_addresses_are_read() -> None:
     assert found.subject == found.issuer
 
 
-@pytest.mark.parametrize("length", [0, 1, 2, 4, 100, len(DER) - 1])
+@pytest.mark.parametrize("length", [0, 1, 2, 4, 100, -1])
 def test_what_ends_too_early_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match=r"."):
         x509.read(DER[:length])

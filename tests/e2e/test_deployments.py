@@ -109,6 +109,17 @@ def test_files_go_up_and_down_from_the_browser_and_from_the_wiki(chain: Chain) -
         assert person.storage_check() == {"ok": True}
 
 
+@rows(*(row for row in ROWS if row.front is matrix.TWO))
+def test_large_files_pass_where_a_proxy_changes_the_host(chain: Chain) -> None:
+    content = os.urandom(MORE_THAN_NGINX_ALLOWS)
+    with chain.others["the second proxy changes Host"].visitor(chain.url) as person:
+        sign_in(person, chain)
+        attachment = person.upload("a.bin", content)
+
+        assert attachment.stored.is_success, attachment.stored.text
+        assert person.download(attachment).content == content
+
+
 @every_row
 @pytest.mark.parametrize("path", ["/realtime/?EIO=4&transport=websocket", "/collaboration/a.b"])
 def test_websockets_pass(chain: Chain, path: str) -> None:
@@ -191,9 +202,19 @@ def test_an_http_visitor_ends_at_https(chain: Chain) -> None:
         answer = person.request("GET", f"{chain.plain}/doc/a-page?b=c", headers=ON_HTTP)
         landed = person.request("GET", answer.headers["location"], headers=ON_HTTPS)
 
-    assert answer.status_code in {301, 308}
+    assert answer.status_code in {301, 302, 308}
     assert answer.headers["location"] == f"{chain.url}/doc/a-page?b=c"
     assert landed.status_code != httpx.codes.MOVED_PERMANENTLY
+
+
+@rows(*(row for row in ROWS if row.front is matrix.TWO and row.tls != "off"))
+def test_an_old_browser_that_a_proxy_puts_on_http_is_sent_to_https_once(chain: Chain) -> None:
+    with chain.others["the second proxy says http"].visitor(chain.url) as person:
+        sent = person.request("GET", "/", headers=ON_HTTP)
+        landed = person.request("GET", sent.headers["location"], headers=ON_HTTP)
+
+    assert sent.status_code == httpx.codes.FOUND
+    assert landed.status_code == httpx.codes.OK
 
 
 @rows(*(row for row in ROWS if row.front is matrix.BEHIND_CDN))

@@ -25,6 +25,8 @@ ATTEMPTS = 500
 LOGIN = "/uc/accounts/login/"
 # nginx's own limit is 60 seconds; the wiki's sockets may say nothing for longer.
 SILENCE = 65
+# Outline's own limit is 10 seconds.
+PAUSE = 12
 SECRET = "a-secret-that-is-in-no-log"
 
 
@@ -35,6 +37,8 @@ def loaded_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         tmp_path_factory.mktemp("loaded") / "wiki",
         URL=f"http://localhost:{free_port()}",
         FILE_STORAGE_UPLOAD_MAX_SIZE=str(LIMIT),
+        # So that one client can come from many addresses.
+        TRUSTED_PROXIES="host",
     )
 
 
@@ -237,6 +241,29 @@ def test_who_guesses_passwords_is_slowed_down_and_nobody_else(
     assert revalidated["session"] == "kept"
 
 
+@pytest.mark.parametrize(
+    ("addresses", "refused"),
+    [
+        ("2001:db8:1:2::{:x}", True),
+        ("2001:db8:1:3:{:x}::1", True),
+        ("2001:db8::{:x}", True),
+        ("2001:db8:2:{:x}::1", False),
+        ("198.51.100.{}", False),
+    ],
+)
+def test_a_network_of_64_bits_counts_as_one_who_guesses(
+    loaded_stack: Stack, addresses: str, refused: bool
+) -> None:
+    def attempt(number: int) -> int:
+        headers = {"X-Forwarded-For": addresses.format(number)}
+        return attacker.post(LOGIN, data={"username": "admin"}, headers=headers).status_code
+
+    with attacking(loaded_stack.url) as attacker, ThreadPoolExecutor(16) as pool:
+        statuses = set(pool.map(attempt, range(1, 200)))
+
+    assert (429 in statuses) == refused, statuses
+
+
 def test_guessing_client_secrets_is_slowed_down_too(loaded_stack: Stack) -> None:
     with attacking(loaded_stack.url) as attacker:
         attempt = {"grant_type": "authorization_code", "client_id": "x", "client_secret": "x"}
@@ -250,6 +277,17 @@ def test_guessing_client_secrets_is_slowed_down_too(loaded_stack: Stack) -> None
 
     assert statuses[429] > 0
     assert set(statuses) <= {400, 401, 429}
+
+
+def test_an_upload_that_pauses_goes_on(loaded_stack: Stack) -> None:
+    length = 1000
+    connection = raw.begin(loaded_stack.url, "/api/auth.config", length=length)
+    time.sleep(PAUSE)
+    connection.sendall(b"a" * (length - 1))
+    answer = connection.recv(64)
+    connection.close()
+
+    assert answer.startswith(b"HTTP/1.1 200"), answer
 
 
 def test_a_socket_on_which_nobody_types_stays_open(
@@ -309,11 +347,14 @@ def test_with_nothing_behind_it_the_gateway_starts_and_asks_for_patience(
         for path in ("/", "/home", "/static/a.js", "/auth/oidc", "/uc/", "/uc/accounts/login/")
     }
     files = httpx.URL(urljoin(loaded_stack.url, "/")).copy_with(host="files.localhost")
+    raw.send(loaded_stack.url, "POST", b"/api/documents.info")
+    said = loaded_stack.compose("logs", "--no-color", gateway(loaded_stack))
     answers["an upload"] = raw.send(
         loaded_stack.url, "GET", f"/{bucket}/x".encode(), host=files.netloc.decode()
     )
 
     loaded_stack.up()
+    assert '"POST localhost/api/documents.info" 503' in said
     for place, answer in answers.items():
         assert (place, answer.status) == (place, 503)
         assert b"The wiki is starting" in answer.body

@@ -161,6 +161,17 @@ def test_the_admin_is_at_the_providers_host(hosts_stack: Stack, person: Visitor)
     assert entered.is_success
 
 
+def test_at_an_ipv6_address_the_wikis_policy_names_its_own_scripts_as_browsers_take_it(
+    ipv6_stack: Stack,
+) -> None:
+    policy = raw.send(ipv6_stack.url, "GET", b"/").headers["content-security-policy"]
+    sources = {name: rest for name, *rest in map(str.split, policy.split(";")) if name}
+
+    assert "'self'" in sources["script-src"]
+    assert any(source.startswith("'nonce-") for source in sources["script-src"])
+    assert sources["base-uri"] == ["'none'"]
+
+
 def test_one_signs_in_and_uploads_at_an_ipv6_address(ipv6_stack: Stack) -> None:
     config, port = ipv6_stack.config, int(ipv6_stack.url.rpartition(":")[2])
     way = Way(
