@@ -1,7 +1,7 @@
 # A wiki in a local network whose data is on a disk of its own. The secrets are fake.
 
 URL=http://192.168.1.10:8888
-DATA_DIR='/srv/the wiki/$data'
+DATA_DIR='/srv/the wiki/data'
 ADMIN_EMAIL=wiki@example.com
 ADMIN_PASSWORD=not-a-real-password
 COMPOSE_PROJECT_NAME=wiki
