@@ -30,9 +30,9 @@ INTERNAL_TLS = "/var/lib/internal-tls"
 GATEWAY_TLS = "/var/lib/gateway-tls"
 ACME_STATE = "/var/lib/acme"
 ACME_WEBROOT = "/var/lib/acme-webroot"
-# The image declares /acme.sh a volume, which would be made anew, without a name, at each start.
 # Volumes whose loss hurts; the others are made anew.
 _DATA = frozenset({"acme", "minio-data", "outline-data", "postgres-data", "redis-data"})
+# The image declares /acme.sh a volume, which would be made anew, without a name, at each start.
 _ACME_TMPFS = ("/tmp", "/acme.sh")  # noqa: S108 - file systems of the container's own
 # What start.sh of the gateway makes, in memory.
 RUN = "/tmp/gateway"  # noqa: S108 - a file system of the container's own

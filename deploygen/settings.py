@@ -465,7 +465,7 @@ class Config:
         kinds.optional(kinds.URL),
         "",
         "provider",
-        "Where signing out of the wiki signs out of it too. Empty: only where it is discovered.",
+        "With the three addresses: where signing out of the wiki signs out of it too.",
     )
     oidc_display_name: str = _setting(
         kinds.NAME, "", "provider", "Its name on Outline's sign-in button. Empty: WIKI_NAME."

@@ -55,6 +55,17 @@ def _endpoints_are_whole(config: Config) -> Iterator[Conflict]:
             )
 
 
+def _logout_is_discovered(config: Config) -> Iterator[Conflict]:
+    # Outline takes what it discovers, and this not at all (plugins/oidc/server/auth/oidc.ts).
+    if config.oidc_issuer_url and config.oidc_logout_uri:
+        yield (
+            "OIDC_LOGOUT_URI",
+            "with OIDC_ISSUER_URL Outline asks the provider for it, and does not read it here",
+            f"accepted is empty with OIDC_ISSUER_URL, an address with {_ENDPOINTS}",
+            "leave OIDC_LOGOUT_URI empty",
+        )
+
+
 def _provider_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
     asked = {
         "OIDC_ISSUER_URL": config.oidc_issuer_url,
@@ -110,11 +121,29 @@ def _client_is_the_providers(config: Config) -> Iterator[Warned]:
         )
 
 
+def _other_provider_has_a_name(config: Config) -> Iterator[Warned]:
+    asked = {
+        "OIDC_LOGOUT_URI": config.oidc_logout_uri,
+        "OIDC_DISPLAY_NAME": config.oidc_display_name,
+    }
+    for key, value in asked.items():
+        if value and config.has_user_accounts:
+            yield (
+                key,
+                "it is for another provider, and none is named: OIDC_ISSUER_URL or OIDC_AUTH_URI",
+            )
+
+
 RULES: tuple[Rule, ...] = (
     _admin_has_an_address,
     _provider_is_named_once,
     _endpoints_are_whole,
+    _logout_is_discovered,
     _provider_is_reached_from_inside,
     _user_accounts_are_here,
 )
-WARNINGS: tuple[Warner, ...] = (_nobody_listens, _client_is_the_providers)
+WARNINGS: tuple[Warner, ...] = (
+    _nobody_listens,
+    _client_is_the_providers,
+    _other_provider_has_a_name,
+)

@@ -794,6 +794,13 @@ OWN_HOSTS = {
             " OIDC_ISSUER_URL",
         ),
         (
+            {**ISSUER, "OIDC_LOGOUT_URI": f"{ID}/logout"},
+            "OIDC_LOGOUT_URI",
+            "with OIDC_ISSUER_URL Outline asks the provider for it, and does not read it here;"
+            " accepted is empty with OIDC_ISSUER_URL, an address with OIDC_AUTH_URI, OIDC_TOKEN_URI"
+            " and OIDC_USERINFO_URI; leave OIDC_LOGOUT_URI empty",
+        ),
+        (
             {**CLIENT, "OIDC_AUTH_URI": f"{ID}/auth", "OIDC_TOKEN_URI": f"{ID}/token"},
             "OIDC_USERINFO_URI",
             "it has no value, and without it Outline has no way to sign in; accepted are"
@@ -1026,6 +1033,11 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             "OIDC_ISSUER_URL",
             "it is http, and whoever stands between the wiki and the provider can sign in as"
             " anybody: use https",
+        ),
+        (
+            {"OIDC_LOGOUT_URI": f"{ID}/logout"},
+            "OIDC_LOGOUT_URI",
+            "it is for another provider, and none is named: OIDC_ISSUER_URL or OIDC_AUTH_URI",
         ),
         (
             {**ISSUER, "OIDC_CLIENT_ID": FAKE_SECRETS["OIDC_CLIENT_ID"]},

@@ -170,7 +170,7 @@ OIDC_TOKEN_URI=
 # Its userinfo endpoint.
 OIDC_USERINFO_URI=
 
-# Where signing out of the wiki signs out of it too. Empty: only where it is discovered.
+# With the three addresses: where signing out of the wiki signs out of it too.
 OIDC_LOGOUT_URI=
 
 # Its name on Outline's sign-in button. Empty: WIKI_NAME.
