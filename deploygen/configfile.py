@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from deploygen import atomic, config, reference, shellconf
+from deploygen import atomic, config, reference, seed, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.settings import named
 
 _MODE = 0o600  # it holds secrets
+_LONGEST_SHOWN = 200  # characters
 
 
 def read(folder: Path) -> str:
@@ -45,12 +46,13 @@ def start(folder: Path) -> str:
 def assign(text: str, values: Mapping[str, str]) -> str:
     """Return ``text`` with ``values`` set.
 
-    Raises ConfigInvalid for a key that is not declared.
+    Raises ConfigInvalid for a key that is not declared, for a value that is no text, and where
+    another line of the file decides what a key means.
     """
     unknown = [
         Problem(
             line=None,
-            key=key,
+            key=key if len(key) <= _LONGEST_SHOWN else f"… ({len(key)} characters)",
             wrong="there is no such key",
             accepted=config.meant(key),
             remedy=f"{FILE_NAME}.example lists every key",
@@ -58,13 +60,56 @@ def assign(text: str, values: Mapping[str, str]) -> str:
         for key in values
         if named(key) is None
     ]
-    if unknown:
-        raise ConfigInvalid(FILE_NAME, unknown)
+    problems = unknown + [_no_text(key) for key, value in values.items() if not _is_text(value)]
+    if problems:
+        raise ConfigInvalid(FILE_NAME, problems)
     for key, value in values.items():
         setting = named(key)
         comment = "" if setting is None or setting.prefix else f"\n{setting.comment}"
         text = shellconf.assign(text, key, value, comment)
+    without_effect = list(_without_effect(text, values))
+    if without_effect:
+        raise ConfigInvalid(FILE_NAME, without_effect)
     return text
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether ``value`` can be written as UTF-8: other bytes of a command line can't."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _no_text(key: str) -> Problem:
+    return Problem(
+        line=None,
+        key=key,
+        wrong="its value is not UTF-8",
+        accepted="accepted is text",
+        remedy="a file of such a name has to be renamed",
+    )
+
+
+def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield the keys that ``text`` assigns ``values`` to and that mean something else in it."""
+    document = shellconf.parse(text)
+    if document.problems:  # which are told when the text is judged
+        return
+    found = config.present(document)
+    for key, value in values.items():
+        if found[key].value != value:
+            lines = seed.deciding(document, key)
+            named_lines = " and ".join(f"{item.key} (line {item.line})" for item in lines)
+            yield Problem(
+                line=None,
+                key=key,
+                wrong=f"{named_lines} would give it another meaning",
+                accepted="",
+                remedy=f"remove {'that line' if len(lines) == 1 else 'those lines'} first"
+                f" ({seed.PAGE} says what such a key is here)",
+            )
 
 
 def save(folder: Path, text: str) -> None:

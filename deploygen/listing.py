@@ -78,7 +78,11 @@ def _entry(key: str, setting: Setting, value: str, derived: dict[str, str]) -> E
 
 def _derived(text: str, folder: Path) -> dict[str, str]:
     """Return what an empty value of a key means, where that follows from other keys."""
-    loaded = config.load(secrets.fill(text, folder, fresh=True), folder)
+    # It takes templates along, and completing a key loads this module.
+    from deploygen.generate import write  # noqa: PLC0415
+
+    filled = secrets.fill(text, folder, fresh=not write.has_written(folder))
+    loaded = config.load(filled, folder)
     where = topology.of(loaded)
     http, https = _ports(loaded, where)
     ip = next((item.ip or EVERY_ADDRESS for item in where.published), "")

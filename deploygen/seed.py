@@ -96,6 +96,15 @@ def read(document: Document) -> Reading:
     )
 
 
+def deciding(document: Document, name: str) -> tuple[Assignment, ...]:
+    """Return the lines that make ``name`` mean something else than its own line says."""
+    found = _by_present_name(document)
+    if found[name].key != name:
+        return (found[name],)
+    keys = {"NETWORKS", "NETWORKS_EXTERNAL"} if name == "NETWORK" else _ITS_OWN
+    return tuple(item for item in found.values() if item.key in keys)
+
+
 def translate(text: str) -> Translated:
     """Return what a new config.sh takes over from the seed's, whose ``text`` is never executed."""
     document = shellconf.parse(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
 
@@ -142,7 +143,7 @@ def _parted(words: tuple[str, ...]) -> tuple[Path, dict[str, str | None]]:
     """Return the folder and the assignments, with None for a value that is to be asked for."""
     folder = Path()
     *_, last = words
-    if "=" not in last and named(present_name(last)) is None and Path(last).is_dir():
+    if "=" not in last and named(present_name(last)) is None and _is_folder(last):
         folder, words = Path(last), words[:-1]
     if not words:
         raise click.UsageError("Missing argument 'KEY=VALUE...'.")
@@ -151,6 +152,15 @@ def _parted(words: tuple[str, ...]) -> tuple[Path, dict[str, str | None]]:
         key, equals, value = word.partition("=")
         assignments[present_name(key)] = value if equals else None
     return folder, assignments
+
+
+def _is_folder(word: str) -> bool:
+    try:
+        return Path(word).is_dir()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        return False
 
 
 def _asked(key: str) -> str:

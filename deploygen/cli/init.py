@@ -90,8 +90,18 @@ def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
 
 
 def _taken_over(seed_file: Path) -> dict[str, str]:
-    """Return the values of a seed's config.sh as ours, and tell what is left out."""
-    translated = seed.translate(configfile.text_of(seed_file))
+    """Return the values of a seed's config.sh as ours, and tell what is left out.
+
+    Raises UserError for one of ours: of its name there would be a second deployment on the same
+    data, and its paths begin at another folder.
+    """
+    text = configfile.text_of(seed_file)
+    if shellconf.parse(text).last("COMPOSE_PROJECT_NAME"):
+        raise UserError(
+            f"{seed_file} is a config.sh of deploygen's own, which --from is not for: to move that "
+            "deployment copy its folder instead; another one begins without --from"
+        )
+    translated = seed.translate(text)
     for sentence in translated.left_out:
         click.echo(f"{seed_file}: {sentence}", err=True)
     return dict(translated.values)

@@ -514,6 +514,14 @@ def test_a_configuration_of_the_seed_is_taken_over_into_a_new_folder(tmp_path: P
     assert "POSTGRES_VERSION" in result.stderr
 
 
+def test_a_config_of_our_own_is_not_taken_over(wiki: Path, tmp_path: Path) -> None:
+    result = run("init", tmp_path / "second", "--yes", "--from", wiki / "config.sh")
+
+    assert result.exit_code == 1
+    assert "is a config.sh of deploygen's own" in result.stderr
+    assert not (tmp_path / "second").exists()
+
+
 def test_nothing_is_taken_over_into_a_folder_with_a_config(wiki: Path) -> None:
     before = snapshot(wiki)
 

@@ -107,6 +107,17 @@ def test_a_wrong_config_is_not_listed(folder: Path) -> None:
     assert re.match(r"config\.sh:\d+: TLS: 'of' is not right", result.stderr)
 
 
+def test_a_config_that_render_refuses_for_a_lost_secret_is_not_listed(folder: Path) -> None:
+    assert run("render", folder).exit_code == 0
+    text = shellconf.assign(content(folder), "OUTLINE_SECRET_KEY", "")
+    (folder / "config.sh").write_text(text)
+
+    result = run("config", "list", folder)
+
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert re.match(r"config\.sh:\d+: OUTLINE_SECRET_KEY: it has no value", result.stderr)
+
+
 # --- get
 
 
@@ -228,6 +239,59 @@ def test_a_folder_alone_is_nothing_to_set(folder: Path) -> None:
 
     assert result.exit_code == 2
     assert "Missing argument 'KEY=VALUE...'" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "words", "deciding"),
+    [
+        ("HTTP_PORT_IP=9999\n", ["HTTP_PORT="], ["HTTP_PORT_IP"]),
+        (
+            "NETWORKS=web\nNETWORKS_EXTERNAL=true\n",
+            ["NETWORK="],
+            ["NETWORKS", "NETWORKS_EXTERNAL"],
+        ),
+        ("NETWORKS=web\n", ["FILE_STORAGE=s3"], ["NETWORKS"]),
+        ("FORCE_HTTPS=true\n", ["URL=https://192.0.2.1", "TLS="], ["FORCE_HTTPS"]),
+    ],
+)
+def test_set_names_the_lines_that_would_leave_it_without_effect(
+    folder: Path, lines: str, words: list[str], deciding: list[str]
+) -> None:
+    before = content(folder).replace("TLS=off\n", "").replace("FILE_STORAGE=local\n", "") + lines
+    (folder / "config.sh").write_text(before)
+
+    result = run("config", "set", *words, folder)
+
+    assert (result.exit_code, result.stdout, content(folder)) == (3, "", before)
+    key = words[-1].partition("=")[0]
+    numbers = {line.partition("=")[0]: n for n, line in enumerate(before.splitlines(), 1)}
+    named = " and ".join(f"{item} (line {numbers[item]})" for item in deciding)
+    assert result.stderr.startswith(f"{key}: {named} would give it another meaning; remove th")
+
+
+def test_set_takes_a_value_that_the_old_name_has_too(folder: Path) -> None:
+    (folder / "config.sh").write_text(content(folder) + "HTTP_PORT_IP=9999\n")
+
+    assert run("config", "set", "HTTP_PORT=8080", folder).exit_code == 0
+    assert run("config", "get", "HTTP_PORT", folder).output == "8080\n"
+
+
+def test_a_value_that_is_not_utf8_is_refused(folder: Path) -> None:
+    before = content(folder)
+    (folder / "k\udcff.pem").touch()
+
+    result = run("config", "set", "ACME_CA_BUNDLE=k\udcff.pem", folder)
+
+    assert (result.exit_code, content(folder)) == (3, before)
+    assert result.stderr.startswith("ACME_CA_BUNDLE: its value is not UTF-8; ")
+
+
+def test_a_long_word_that_is_no_key_is_not_repeated(folder: Path) -> None:
+    for words in ((folder, "x" * 5000), ("x" * 5000 + "=", folder)):
+        result = run("config", "set", *words)
+
+        assert result.exit_code != 0
+        assert "x" * 200 not in result.output
 
 
 # --- completion
