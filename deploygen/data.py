@@ -1,57 +1,149 @@
 """DATA_DIR: the folder in which the volumes that hold data are, where a person names one."""
 
-from collections.abc import Iterable
+import os
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from deploygen import config as configs
 from deploygen import services, shellconf, topology
-from deploygen.config import FILE_NAME
-from deploygen.errors import ConfigInvalid, Problem, UserError
+from deploygen.errors import Notice, Problem, UserError
 from deploygen.settings import Config
 
-# Docker gives each folder the owner and the mode that the image has there.
+# Docker gives the folders of volumes the owner and the mode that the image has there. Some let
+# everybody in; the folder around them does not.
 _MODE = 0o700
+_MARKER = ".deploygen"  # holds the name of the deployment whose data is beside it
+_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - to be kept away from
 
 
-def prepare(config: Config, folder: Path, generated: Iterable[str], text: str) -> None:
-    """Make the folders that Docker mounts: it makes none itself.
+def problems(
+    config: Config, folder: Path, generated: Iterable[str], text: str, *, fresh: bool
+) -> list[Problem]:
+    """Return what speaks against DATA_DIR as the place for this deployment's data.
 
-    Raises ConfigInvalid if they would be among the ``generated`` files of ``folder``, whose
-    config.sh is ``text``, and UserError if they can't be made.
+    ``generated`` are the files of ``folder``, whose config.sh is ``text`` before missing secrets
+    are made; it is ``fresh`` where nothing was generated yet. Writes nothing.
+    """
+    if config.data_dir is None:
+        return []
+    place = Path(config.data_dir)
+    reasons = [*_wrong_place(place, folder, generated)]
+    if not reasons:
+        try:
+            reasons = [*_data_of_others(config, place, text, fresh=fresh)]
+        except OSError as error:
+            reasons = [(f"{place} can't be looked at ({error.strerror})", "let yourself into it")]
+    found = configs.present(shellconf.parse(text)).get("DATA_DIR")
+    return [
+        Problem(
+            line=found.line if found else None,
+            key="DATA_DIR",
+            wrong=wrong,
+            accepted="accepted is a folder that is for this data alone, like data",
+            remedy=remedy,
+        )
+        for wrong, remedy in reasons
+    ]
+
+
+def warnings(config: Config, text: str) -> list[Notice]:
+    """Return what is accepted of DATA_DIR as it is on this machine, but may not be meant."""
+    if config.data_dir is None:
+        return []
+    try:
+        is_open = Path(config.data_dir).stat().st_mode & stat.S_IXOTH
+    except OSError:
+        return []
+    if not is_open:
+        return []
+    sentence = (
+        "everybody on this machine may enter the folder, and images let everybody into some of what"
+        f" is in it: chmod 700 {config.data_dir}"
+    )
+    return [configs.warning(text, "DATA_DIR", sentence)]
+
+
+def make(config: Config) -> None:
+    """Make the folders that Docker mounts, which makes none itself, and note whose they are.
+
+    Raises UserError if they can't be made.
     """
     if config.data_dir is None:
         return
-    if name := _among(Path(config.data_dir), folder, generated):
-        raise ConfigInvalid(FILE_NAME, [_in_the_way(name, text)])
+    place = Path(config.data_dir)
+    try:
+        place.mkdir(mode=_MODE, parents=True, exist_ok=True)
+        (place / _MARKER).write_text(f"{config.compose_project_name}\n")
+        for volume in _volumes(config):
+            volume.mkdir(mode=_MODE, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{place} can't be made for DATA_DIR: {error.strerror}") from None
+
+
+def _volumes(config: Config) -> list[Path]:
     stack = services.of(config, topology.of(config), oidc_tag="")
-    for volume in services.volumes(config, stack):
-        if volume.place is not None:
-            _make(Path(volume.place))
+    return [Path(item.place) for item in services.volumes(config, stack) if item.place is not None]
 
 
-def _among(place: Path, folder: Path, generated: Iterable[str]) -> str | None:
-    """Return the generated folder that ``place`` is in, if any."""
+def _wrong_place(place: Path, folder: Path, generated: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield why ``place`` is none for data, and what to do."""
     here = folder.absolute()
+    top = {Path(path).parts[0] for path in generated} | {".deploygen"}
+    names = {_below(place, here), _below(_real(place), _real(here))}
+    if "." in names:
+        yield "it is the folder of config.sh, which holds more than data", "name a folder in it"
+    elif within := sorted(name for name in names if name in top):
+        yield f"{within[-1]} is generated, and what is in it comes and goes", "choose another name"
+    elif _is_temporary(place) and not _is_temporary(here):
+        yield "what is in there is removed at times, as in every temporary folder", "choose another"
+
+
+def _below(place: Path, here: Path) -> str | None:
+    """Return the name in ``here`` that ``place`` is at or below, ``.`` for ``here`` itself."""
     if not place.is_relative_to(here):
         return None
-    top = {Path(path).parts[0] for path in generated} | {".deploygen"}
-    first = place.relative_to(here).parts[:1]
-    return first[0] if first and first[0] in top else None
+    return next(iter(place.relative_to(here).parts), ".")
 
 
-def _in_the_way(name: str, text: str) -> Problem:
-    found = shellconf.parse(text).last("DATA_DIR")
-    return Problem(
-        line=found.line if found else None,
-        key="DATA_DIR",
-        wrong=f"{name} is generated, and what is in it comes and goes",
-        accepted="accepted is a folder that is for this data alone, like data",
-        remedy="choose another name",
+def _real(path: Path) -> Path:
+    return Path(os.path.realpath(path))  # Path.resolve can't with links that go round
+
+
+def _is_temporary(place: Path) -> bool:
+    return any(
+        path.is_relative_to(folder) for path in (place, _real(place)) for folder in _TEMPORARY
     )
 
 
-def _make(place: Path) -> None:
+def _data_of_others(
+    config: Config, place: Path, text: str, *, fresh: bool
+) -> Iterator[tuple[str, str]]:
+    """Yield why what is in ``place`` is not this deployment's, and what to do."""
+    name = config.compose_project_name
+    marker = place / _MARKER
+    owner = marker.read_text(errors="replace").strip() if marker.exists() else None
+    if owner not in (None, name):
+        wrong = f"{place} holds the data of the deployment {owner!r}, and this one is {name!r}"
+        remedy = (
+            f"choose another folder; or, if {owner!r} is gone for good and its data is to be"
+            f" this one's, write {name} into {marker}"
+        )
+        yield wrong, remedy
+    elif fresh and any(map(_holds_something, _volumes(config))):
+        key = configs.present(shellconf.parse(text)).get("OUTLINE_SECRET_KEY")
+        remedy = "choose an empty folder; or put back the config.sh that the data was written with"
+        if owner is None:
+            wrong = f"{place} holds data already, and nothing was generated in this folder yet"
+            yield wrong, f"{remedy}, and write its COMPOSE_PROJECT_NAME into {marker}"
+        elif key is None or not key.value:
+            yield f"{place} holds data already, which a new OUTLINE_SECRET_KEY can't read", remedy
+
+
+def _holds_something(volume: Path) -> bool:
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.mkdir(mode=_MODE, exist_ok=True)
-    except OSError as error:
-        raise UserError(f"{place} can't be made for DATA_DIR: {error.strerror}") from None
+        return any(volume.iterdir())
+    except FileNotFoundError:
+        return False
+    except PermissionError:  # its owner is an image's, which has started with it
+        return True

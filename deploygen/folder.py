@@ -47,17 +47,16 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
 
     Raises ConfigInvalid or FilesInTheWay before anything is written.
     """
-    filled = _filled(text, folder)
-    loaded = config.load(filled, folder)
+    filled, loaded = _load(text, folder)
     files = plan.files(loaded, sources.find())
     own = {FILE_NAME: File(filled.encode(), PRIVATE)}
-    data.prepare(loaded, folder, files, filled)
     changes = write.apply(folder, files, own, overwrite=overwrite)
+    data.make(loaded)
     return Rendered(
         config=loaded,
         topology=topology.of(loaded),
         changes=changes,
-        warnings=tuple(config.warnings(loaded, filled)),
+        warnings=tuple(_warnings(loaded, filled)),
     )
 
 
@@ -66,8 +65,7 @@ def compare(folder: Path) -> Comparison:
 
     Raises ConfigInvalid if something in config.sh is wrong.
     """
-    text = _filled(read(folder), folder)
-    loaded = config.load(text, folder)
+    text, loaded = _load(read(folder), folder)
     where = sources.find()
     own = {FILE_NAME: File(text.encode(), PRIVATE)}
     files = plan.files(loaded, where)
@@ -82,9 +80,8 @@ def check(folder: Path) -> Checked:
 
     Raises ConfigInvalid if something is wrong.
     """
-    text = _filled(read(folder), folder)
-    loaded = config.load(text, folder)
-    warnings = config.warnings(loaded, text)
+    text, loaded = _load(read(folder), folder)
+    warnings = _warnings(loaded, text)
     if loaded.network is not None:
         try:
             _look_for_network(loaded.network, engine.networks(), text)
@@ -115,12 +112,27 @@ def judge(folder: Path, text: str) -> tuple[Notice, ...]:
 
     Raises ConfigInvalid if something is wrong.
     """
-    filled = _filled(text, folder)
-    return tuple(config.warnings(config.load(filled, folder), filled))
+    filled, loaded = _load(text, folder)
+    return tuple(_warnings(loaded, filled))
 
 
-def _filled(text: str, folder: Path) -> str:
-    return secrets.fill(text, folder, fresh=not write.has_written(folder), taken=names_taken)
+def _load(text: str, folder: Path) -> tuple[str, Config]:
+    """Return ``text`` with its missing secrets made, and what it says.
+
+    Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names.
+    """
+    fresh = not write.has_written(folder)
+    filled = secrets.fill(text, folder, fresh=fresh, taken=names_taken)
+    loaded = config.load(filled, folder)
+    if loaded.data_dir is not None:
+        generated = plan.files(loaded, sources.find())
+        if problems := data.problems(loaded, folder, generated, text, fresh=fresh):
+            raise ConfigInvalid(FILE_NAME, problems)
+    return filled, loaded
+
+
+def _warnings(loaded: Config, text: str) -> list[Notice]:
+    return [*config.warnings(loaded, text), *data.warnings(loaded, text)]
 
 
 def names_taken() -> Collection[str]:

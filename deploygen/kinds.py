@@ -54,6 +54,7 @@ _SYSTEM_FOLDERS = (
 )  # fmt: skip
 _TOP_FOLDERS = {
     "/", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/var", "/var/lib",
+    "/tmp", "/var/tmp",  # noqa: S108 - to be kept away from
 }  # fmt: skip
 _TEN_YEARS = 315_360_000  # seconds
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
@@ -299,11 +300,14 @@ def _pem_file(raw: str) -> PemFile:
 
 
 def _directory(raw: str) -> str:
-    path = os.path.normpath(_text(raw))
-    if path in _TOP_FOLDERS or Path(path).is_relative_to("/var/lib/docker"):
-        raise ValueError("it is a folder that others have things in")
-    if any(Path(path).is_relative_to(folder) for folder in _SYSTEM_FOLDERS):
-        raise ValueError("it is a folder of the system's")
+    # POSIX lets two slashes at the start mean another thing than one; Linux does not.
+    path = re.sub("^//", "/", os.path.normpath(_text(raw)))
+    for place in (path, os.path.realpath(path)):
+        there = "it is" if place == path else "it leads, by a link, to"
+        if place in _TOP_FOLDERS or Path(place).is_relative_to("/var/lib/docker"):
+            raise ValueError(f"{there} a folder that others have things in")
+        if any(Path(place).is_relative_to(folder) for folder in _SYSTEM_FOLDERS):
+            raise ValueError(f"{there} a folder of the system's")
     try:
         is_other = Path(path).exists() and not Path(path).is_dir()
     except OSError as error:

@@ -38,6 +38,11 @@ def test_each_folder_belongs_to_who_writes_there(data_stack: Stack, place: Path)
     assert list((place / "postgres-data").iterdir())
 
 
+@pytest.mark.usefixtures("data_stack")
+def test_nobody_else_may_enter(place: Path) -> None:
+    assert place.stat().st_mode & 0o777 == 0o700
+
+
 def test_data_outlives_the_volumes(data_stack: Stack) -> None:
     config = data_stack.config
     with StrictPerson(data_stack.url) as person:
