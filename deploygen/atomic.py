@@ -2,11 +2,12 @@
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
 def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = None) -> None:
-    """Let ``path`` be a file with ``content`` at once.
+    """Let ``path`` be a file with ``content`` at once, and leave it to its owner where one may.
 
     Where it is a link, what it leads to is replaced. Until then the new file is in ``staging``, a
     folder of the same file system, or beside the old one.
@@ -15,7 +16,7 @@ def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = Non
     staged = (staging or path.parent) / f".{path.name}.new"
     staged.unlink(missing_ok=True)
     try:
-        create(staged, content, mode)
+        create(staged, content, mode, owner=path.stat() if path.exists() else None)
         staged.replace(path)
     except OSError:
         staged.unlink(missing_ok=True)
@@ -23,10 +24,16 @@ def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = Non
     sync_folder(path.parent)
 
 
-def create(path: Path, content: bytes, mode: int) -> None:
-    """Make a file that is not there yet; nobody whom ``mode`` leaves out could ever open it."""
+def create(path: Path, content: bytes, mode: int, *, owner: os.stat_result | None = None) -> None:
+    """Make a file that is not there yet; nobody whom ``mode`` leaves out could ever open it.
+
+    It belongs to the user and the group of ``owner``, where this user may give files away.
+    """
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
+        if owner:
+            with suppress(PermissionError):
+                os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
         # The umask may have taken bits away; containers read some of these as another user.
         os.fchmod(stream.fileno(), mode)
         stream.write(content)

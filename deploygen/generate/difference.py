@@ -48,7 +48,7 @@ def between(
     everything = {**files, **persons}
     veil = _Veil(everything, {**plan(_without_secrets(config)), **_veiled(persons)}, config)
     return tuple(
-        Difference(path=path, kind=kind, diff=_diff(folder / path, path, everything, veil))
+        Difference(path=path, kind=kind, diff=_diff(folder, path, everything, veil))
         for path, kind in sorted(found.items())
     )
 
@@ -66,14 +66,17 @@ def _differing(folder: Path, persons: Plan) -> dict[str, Kind]:
     return found
 
 
-def _diff(place: Path, path: str, files: Plan, veil: "_Veil") -> str:
+def _diff(folder: Path, path: str, files: Plan, veil: "_Veil") -> str:
+    place = folder / path
     if place.is_dir():
         return ""
     file = files.get(path)
     mode = place.stat().st_mode & 0o777 if place.exists() else None
     head = []
-    if file and mode is not None and mode != file.mode:
-        head = [f"old mode {mode:03o}", f"new mode {file.mode:03o}"]
+    wrong = state.wrong_modes(folder, path, file) if file else {}
+    for item, (before, after) in wrong.items():
+        of = "" if item == path else f" of {item}"
+        head += [f"old mode {before:03o}{of}", f"new mode {after:03o}{of}"]
     old = _lines(place.read_bytes()) if mode is not None else []
     new = _lines(file.content) if file else []
     private = PRIVATE in {mode, file.mode if file else None} or path.endswith(".env")

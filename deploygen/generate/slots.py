@@ -29,7 +29,7 @@ _CURRENT = "current"
 _SLOTS = ("a", "b")
 _STAGE = "stage"
 _MANIFEST = "manifest.json"
-_FOLDER_MODE = 0o755  # containers enter as users of their own
+FOLDER_MODE = 0o755  # containers enter as users of their own
 _NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 
 
@@ -43,7 +43,7 @@ class Tree:
     def with_parents(self) -> "Tree":
         """Return the tree with every folder that its files are in."""
         needed = {parent for path in (*self.files, *self.folders) for parent in parents(path)}
-        return Tree(self.files, dict.fromkeys(needed, _FOLDER_MODE) | self.folders)
+        return Tree(self.files, dict.fromkeys(needed, FOLDER_MODE) | self.folders)
 
 
 def has_any(folder: Path) -> bool:
@@ -58,19 +58,7 @@ def manifest(folder: Path) -> dict[str, str]:
     """
     current = folder / STATE / _CURRENT
     # Without it a run ended while the link took the place of a copy that had followed it.
-    path = (current if os.path.lexists(current) else current.with_name(_SLOTS[0])) / _MANIFEST
-    try:
-        known = json.loads(path.read_bytes())
-        if isinstance(known, dict) and all(isinstance(item, str) for item in known.values()):
-            return known
-    except FileNotFoundError:
-        return {}
-    except (ValueError, RecursionError):
-        pass
-    raise UserError(
-        f"{path} is damaged; remove it and run this again"
-        " (files edited by hand may then be reported once)"
-    )
+    return _hashes(current if os.path.lexists(current) else current.with_name(_SLOTS[0]))
 
 
 def manifest_file(hashes: Mapping[str, str]) -> dict[str, File]:
@@ -132,7 +120,7 @@ def make_folders(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folders(folder.parent)
-    _make_folder(folder, _FOLDER_MODE)
+    _make_folder(folder, FOLDER_MODE)
 
 
 @contextmanager
@@ -163,7 +151,7 @@ def adopt(folder: Path, names: Collection[str]) -> None:
     there = found(folder, names)
     hashes = manifest(folder)
     with staging(folder) as stage:
-        _fill(folder, Tree({**there.files, **manifest_file(hashes)}, there.folders), stage)
+        _fill(folder, Tree({**manifest_file(hashes), **there.files}, there.folders), stage)
         for name in unlinked:
             _put_link(_link(name), folder / name, stage)
         atomic.sync_folder(folder)
@@ -179,19 +167,24 @@ def turn(folder: Path, tree: Tree) -> None:
 def tidy(folder: Path, private: Collection[str]) -> None:
     """Remove what a set that is no longer in use left: links that lead nowhere, and secrets.
 
-    Secrets are the ``private`` files and whatever only the owner can read. No container mounts one.
+    Secrets are the ``private`` files, and of those that deploygen wrote before, what only the owner
+    can read. No container mounts one; what a person keeps private, a container may well use.
     """
     if not has_any(folder):
         return
     shutil.rmtree(folder / STATE / _STAGE, ignore_errors=True)
-    for path in list(folder.iterdir()):
-        if is_linked(folder, path.name) and not path.exists():
-            path.unlink()
+    for link in list(folder.iterdir()):
+        if is_linked(folder, link.name) and not link.exists():
+            link.unlink()
     slot = _spare(folder)
-    for path in _files(slot):
-        mode = path.lstat().st_mode
-        if not path.is_symlink() and (not mode & 0o077 or str(path.relative_to(slot)) in private):
-            path.unlink()
+    for path in {*_hashes(slot), *private}:
+        place = slot / path
+        if place.is_symlink() or not place.is_file():
+            continue
+        if path in private or not place.stat().st_mode & 0o077:
+            place.unlink()
+    # Last, for it tells the next run what this one may not have come to.
+    (slot / _MANIFEST).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -209,6 +202,22 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def _hashes(slot: Path) -> dict[str, str]:
+    path = slot / _MANIFEST
+    try:
+        known = json.loads(path.read_bytes())
+        if isinstance(known, dict) and all(isinstance(item, str) for item in known.values()):
+            return known
+    except FileNotFoundError:
+        return {}
+    except (ValueError, RecursionError):
+        pass
+    raise UserError(
+        f"{path} is damaged; remove it and run this again"
+        " (files edited by hand may then be reported once)"
+    )
+
+
 def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) -> None:
     """Make the other slot hold ``tree``, and switch to it.
 
@@ -219,7 +228,7 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     tree = tree.with_parents()
     staged = _staged(tree, slot, stage / "files")
     _clear(slot, tree)
-    for path, mode in sorted({"": _FOLDER_MODE, **tree.folders}.items()):
+    for path, mode in sorted({"": FOLDER_MODE, **tree.folders}.items()):
         _make_folder(slot / path, mode)
     for path in staged:
         (stage / "files" / path).replace(slot / path)
@@ -243,7 +252,7 @@ def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
         if isinstance(item, File):
             atomic.create(stage / path, item.content, item.mode)
         else:
-            _take_over(item, stage / path)
+            _take_over(item, stage / path, _leads_to(item, path, slot))
         staged.append(path)
     return staged
 
@@ -256,8 +265,25 @@ def _has(path: Path, item: File | Path) -> bool:
     return os.path.samestat(path.lstat(), item.lstat())
 
 
-def _take_over(source: Path, target: Path) -> None:
-    """Give a file a second name; where that can't be, copy it."""
+def _leads_to(path: Path, below: str, slot: Path) -> Path | None:
+    """Return where a relative link has to lead to as ``below`` in ``slot``, if not as it does.
+
+    Slots are equally deep, so links in them stay as they are.
+    """
+    if not path.is_symlink() or slot.parent in path.parents or path.readlink().is_absolute():
+        return None
+    folder = slot.parents[1].resolve()
+    target = Path(os.path.normpath((folder / below).parent / path.readlink()))
+    if target.is_relative_to(folder / PurePosixPath(below).parts[0]):
+        return None
+    return Path(os.path.relpath(target, (folder / STATE / slot.name / below).parent))
+
+
+def _take_over(source: Path, target: Path, leads_to: Path | None) -> None:
+    """Give a file a second name; where that can't be, or a link has to change, make another."""
+    if leads_to:
+        target.symlink_to(leads_to)
+        return
     try:
         os.link(source, target, follow_symlinks=False)
     except OSError:
@@ -320,11 +346,6 @@ def _place(folder: Path, name: str) -> Path:
     if is_linked(folder, name) or not os.path.lexists(folder / name):
         return folder / STATE / _CURRENT / name
     return folder / name
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for base, _, files in os.walk(folder):
-        yield from (Path(base, name) for name in files)
 
 
 def _make_folder(folder: Path, mode: int) -> None:

@@ -17,7 +17,7 @@ class Kind(StrEnum):
 
     MISSING = "missing"
     OUTDATED = "outdated"  # as deploygen wrote it, but config.sh says something else now
-    MODE = "mode"
+    MODE = "mode"  # its own, or that of a folder that it is in
     NOT_NEEDED = "not needed"
     EDITED = "edited"
     IN_THE_WAY = "in the way"  # a person's own
@@ -43,6 +43,17 @@ def blockers(folder: Path, files: Mapping[str, File]) -> list[str]:
     return sorted(found | set(_used_by_others(folder, files)))
 
 
+def wrong_modes(folder: Path, path: str, file: File) -> dict[str, tuple[int, int]]:
+    """Return {path: (its mode, the one to have)} of a file and the folders that it is in."""
+    wanted = {**dict.fromkeys(slots.parents(path), slots.FOLDER_MODE), path: file.mode}
+    modes = {
+        item: ((folder / item).stat().st_mode & 0o777, mode)
+        for item, mode in wanted.items()
+        if (folder / item).exists()
+    }
+    return {item: (mode, other) for item, (mode, other) in modes.items() if mode != other}
+
+
 def _kind(folder: Path, path: str, file: File, known: str | None) -> Kind | None:
     place = folder / path
     if _is_foreign_link(folder, path):
@@ -50,7 +61,7 @@ def _kind(folder: Path, path: str, file: File, known: str | None) -> Kind | None
     if not place.is_file():
         return Kind.MISSING
     if place.read_bytes() == file.content:
-        return None if place.stat().st_mode & 0o777 == file.mode else Kind.MODE
+        return Kind.MODE if wrong_modes(folder, path, file) else None
     if known is None:
         return Kind.IN_THE_WAY
     return Kind.OUTDATED if _digest(place) == known else Kind.EDITED

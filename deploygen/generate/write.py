@@ -97,10 +97,11 @@ def _tree(folder: Path, files: Mapping[str, File], changed: Collection[str]) -> 
     }
     needed = {parent for path in wanted for parent in slots.parents(path)}
     left_over = {parent for path in known for parent in slots.parents(path)} - needed
+    ours = {parent for path in files for parent in slots.parents(path)}
     hashes = {path: sha256(file.content).hexdigest() for path, file in files.items()}
     return Tree(
-        {**wanted, **slots.manifest_file(hashes)},
-        {path: mode for path, mode in there.folders.items() if path not in left_over},
+        {**slots.manifest_file(hashes), **wanted},
+        {path: mode for path, mode in there.folders.items() if path not in left_over | ours},
     )
 
 

@@ -138,6 +138,15 @@ def test_a_config_that_others_can_read_is_named(wiki: Path) -> None:
     assert (found.kind, found.diff) == ("mode", "old mode 644\nnew mode 600\n")
 
 
+def test_a_folder_that_containers_can_not_enter_is_named_with_its_files(wiki: Path) -> None:
+    (wiki / "minio").chmod(0o700)
+
+    found = differences(wiki)["minio/health.sh"]
+
+    assert kinds(wiki) == {"minio/health.sh": "mode"}
+    assert found.diff == "old mode 700 of minio\nnew mode 755 of minio\n"
+
+
 def test_the_text_shows_what_would_change(wiki: Path) -> None:
     change(wiki, WIKI_NAME="Handbook")
 

@@ -84,11 +84,19 @@ def copied(folder: Path) -> None:
     """The copy followed links."""
     with_a_persons_files(folder.with_name("first"))
     shutil.copytree(folder.with_name("first"), folder, symlinks=False)
+    with_a_link_of_theirs(folder / "nginx")
 
 
 def with_a_folder_of_theirs(folder: Path) -> None:
     (folder / "env").mkdir(parents=True)
     (folder / "env" / "theirs.env").write_text("A=1")
+    with_a_link_of_theirs(folder / "env")
+
+
+def with_a_link_of_theirs(folder: Path) -> None:
+    (folder.parent / "mine").mkdir()
+    (folder.parent / "mine" / "linked").write_text("theirs")
+    (folder / "linked").symlink_to("../mine/linked")
 
 
 def seen(folder: Path) -> Seen:

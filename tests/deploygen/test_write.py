@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from deploygen import atomic
 from deploygen.errors import FilesInTheWay, MachineUnfit, UserError
 from deploygen.generate import slots, state, write
 from deploygen.generate.plan import PRIVATE, File
@@ -90,6 +91,48 @@ def test_a_mode_that_was_changed_is_put_right(tmp_path: Path) -> None:
 
     assert changes.written == ("env/oidc.env",)
     assert mode(tmp_path / "env" / "oidc.env") == 0o600
+
+
+def test_folders_of_a_copy_that_containers_can_not_enter_are_put_right(tmp_path: Path) -> None:
+    files = {**FILES, "nginx/pages/one.html": File(b"")}
+    write.apply(tmp_path / "wiki", files, OWN)
+    (tmp_path / "wiki" / "nginx" / "theirs").mkdir()
+    shutil.copytree(tmp_path / "wiki", tmp_path / "copy", symlinks=False)
+    for path in ("nginx", "nginx/pages", "nginx/theirs"):
+        (tmp_path / "copy" / path).chmod(0o700)
+
+    changes = write.apply(tmp_path / "copy", files, OWN)
+
+    assert changes.written == ("nginx/nginx.conf", "nginx/pages/one.html")
+    assert mode(tmp_path / "copy" / "nginx") == 0o755
+    assert mode(tmp_path / "copy" / "nginx" / "pages") == 0o755
+    assert mode(tmp_path / "copy" / "nginx" / "theirs") == 0o700
+
+
+def test_a_replaced_file_keeps_its_owner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+    path = tmp_path / "config.sh"
+    path.touch()
+    monkeypatch.setattr(os, "fchown", lambda _, *owner: given.append(owner))
+
+    atomic.replace(path, b"A=1\n", PRIVATE)
+
+    assert given == [(path.stat().st_uid, path.stat().st_gid)]
+
+
+def test_a_file_is_replaced_though_its_owner_may_not_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError
+
+    path = tmp_path / "config.sh"
+    path.touch()
+    monkeypatch.setattr(os, "fchown", refuse)
+
+    atomic.replace(path, b"A=1\n", PRIVATE)
+
+    assert path.read_bytes() == b"A=1\n"
 
 
 @pytest.mark.parametrize("umask", [0o000], indirect=True)
@@ -371,6 +414,19 @@ def test_an_old_secret_is_in_no_slot_any_more(tmp_path: Path) -> None:
     assert [path.read_bytes() for path in secrets] == [b'SECRET_KEY="1"\n']
 
 
+def test_a_persons_private_file_stays_where_a_container_still_mounts_it(tmp_path: Path) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    key = tmp_path / "nginx" / "key.pem"
+    key.write_bytes(b"key")
+    key.chmod(0o600)
+    mounted = (tmp_path / "nginx").resolve()
+
+    write.apply(tmp_path, CHANGED, OWN)
+    write.apply(tmp_path, CHANGED, OWN)
+
+    assert (mounted / "key.pem").read_bytes() == b"key"
+
+
 def test_a_link_that_is_missing_is_put_back(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
     (tmp_path / "nginx").unlink()
@@ -434,6 +490,27 @@ def test_a_persons_file_among_ours_goes_along_as_it_is(tmp_path: Path) -> None:
     assert str((theirs.parent / "link.conf").readlink()) == "extra.conf"
     assert mode(theirs.parent) == 0o700
     assert (tmp_path / "nginx" / "empty").is_dir()
+
+
+def test_a_persons_link_out_of_a_folder_leads_to_the_same_file_from_a_slot(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "x.conf").write_bytes(b"# theirs\n")
+    (tmp_path / "nginx" / "more").mkdir(parents=True)
+    links = {
+        "x.conf": "../mine/x.conf",
+        "more/x.conf": "../../mine/x.conf",
+        "more/y.conf": "../x.conf",
+    }
+    for path, leads_to in links.items():
+        (tmp_path / "nginx" / path).symlink_to(leads_to)
+
+    for files in (FILES, CHANGED, FILES):
+        write.apply(tmp_path, files, OWN)
+
+        assert linked(tmp_path) == {"docker-compose.yml", "env", "nginx"}
+        for path in links:
+            assert (tmp_path / "nginx" / path).read_bytes() == b"# theirs\n"
+        assert str((tmp_path / "nginx" / "more" / "y.conf").readlink()) == "../x.conf"
 
 
 def test_a_persons_file_among_ours_that_they_removed_or_changed_stays_so(tmp_path: Path) -> None:
