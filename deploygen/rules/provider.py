@@ -122,16 +122,11 @@ def _client_is_the_providers(config: Config) -> Iterator[Warned]:
 
 
 def _other_provider_has_a_name(config: Config) -> Iterator[Warned]:
-    asked = {
-        "OIDC_LOGOUT_URI": config.oidc_logout_uri,
-        "OIDC_DISPLAY_NAME": config.oidc_display_name,
-    }
-    for key, value in asked.items():
-        if value and config.has_user_accounts:
-            yield (
-                key,
-                "it is for another provider, and none is named: OIDC_ISSUER_URL or OIDC_AUTH_URI",
-            )
+    if config.oidc_logout_uri and config.has_user_accounts:
+        yield (
+            "OIDC_LOGOUT_URI",
+            "it is for another provider, and none is named: OIDC_ISSUER_URL or OIDC_AUTH_URI",
+        )
 
 
 RULES: tuple[Rule, ...] = (

@@ -26,7 +26,7 @@ PASSED_ON = [
     ("outline", "DATABASE_PASSWORD", "OUTLINE_DATABASE_PASSWORD"),
     ("outline", "OIDC_CLIENT_ID", "OIDC_CLIENT_ID"),
     ("outline", "OIDC_CLIENT_SECRET", "OIDC_CLIENT_SECRET"),
-    ("outline", "OIDC_DISPLAY_NAME", "WIKI_NAME"),
+    ("outline", "OIDC_DISPLAY_NAME", "OIDC_DISPLAY_NAME"),
     ("outline", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
     ("outline", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
     ("oidc", "SECRET_KEY", "DJANGO_SECRET_KEY"),
