@@ -8,13 +8,13 @@ from pathlib import Path
 from deploygen import config as configs
 from deploygen import services, shellconf, topology
 from deploygen.errors import Notice, Problem, UserError
+from deploygen.kinds import TEMPORARY_FOLDERS
 from deploygen.settings import Config
 
 # Docker gives the folders of volumes the owner and the mode that the image has there. Some let
 # everybody in; the folder around them does not.
 _MODE = 0o700
 _MARKER = ".deploygen"  # holds the name of the deployment whose data is beside it
-_TEMPORARY = ("/tmp", "/var/tmp")  # noqa: S108 - to be kept away from
 
 
 def problems(
@@ -112,7 +112,9 @@ def _real(path: Path) -> Path:
 
 def _is_temporary(place: Path) -> bool:
     return any(
-        path.is_relative_to(folder) for path in (place, _real(place)) for folder in _TEMPORARY
+        path.is_relative_to(folder)
+        for path in (place, _real(place))
+        for folder in TEMPORARY_FOLDERS
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from deploygen import config, data, engine, kinds, secrets, shellconf, sources, topology
@@ -15,6 +16,7 @@ from deploygen.generate.difference import Difference
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
 from deploygen.settings import Config
+from deploygen.sources import Sources
 from deploygen.topology import Topology
 
 
@@ -47,16 +49,14 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
 
     Raises ConfigInvalid or FilesInTheWay before anything is written.
     """
-    filled, loaded = _load(text, folder)
-    files = plan.files(loaded, sources.find())
-    own = {FILE_NAME: File(filled.encode(), PRIVATE)}
-    changes = write.apply(folder, files, own, overwrite=overwrite)
-    data.make(loaded)
+    loaded = _load(text, folder)
+    changes = write.apply(folder, loaded.files, loaded.own, overwrite=overwrite)
+    data.make(loaded.config)
     return Rendered(
-        config=loaded,
-        topology=topology.of(loaded),
+        config=loaded.config,
+        topology=topology.of(loaded.config),
         changes=changes,
-        warnings=tuple(_warnings(loaded, filled)),
+        warnings=tuple(_warnings(loaded)),
     )
 
 
@@ -65,12 +65,13 @@ def compare(folder: Path) -> Comparison:
 
     Raises ConfigInvalid if something in config.sh is wrong.
     """
-    text, loaded = _load(read(folder), folder)
-    where = sources.find()
-    own = {FILE_NAME: File(text.encode(), PRIVATE)}
-    files = plan.files(loaded, where)
+    loaded = _load(read(folder), folder)
     differences = difference.between(
-        folder, files, own, loaded, lambda changed: plan.files(changed, where)
+        folder,
+        loaded.files,
+        loaded.own,
+        loaded.config,
+        lambda changed: plan.files(changed, loaded.sources),
     )
     return Comparison(differences=differences)
 
@@ -80,14 +81,15 @@ def check(folder: Path) -> Checked:
 
     Raises ConfigInvalid if something is wrong.
     """
-    text, loaded = _load(read(folder), folder)
-    warnings = _warnings(loaded, text)
-    if loaded.network is not None:
+    loaded = _load(read(folder), folder)
+    warnings = _warnings(loaded)
+    network = loaded.config.network
+    if network is not None:
         try:
-            _look_for_network(loaded.network, engine.networks(), text)
+            _look_for_network(network, engine.networks(), loaded.text)
         except engine.EngineError as error:
-            sentence = f"whether there is a network {loaded.network!r} could not be seen: {error}"
-            warnings.append(config.warning(text, "NETWORK", sentence))
+            sentence = f"whether there is a network {network!r} could not be seen: {error}"
+            warnings.append(config.warning(loaded.text, "NETWORK", sentence))
     return Checked(warnings=tuple(warnings))
 
 
@@ -112,27 +114,49 @@ def judge(folder: Path, text: str) -> tuple[Notice, ...]:
 
     Raises ConfigInvalid if something is wrong.
     """
-    filled, loaded = _load(text, folder)
-    return tuple(_warnings(loaded, filled))
+    return tuple(_warnings(_load(text, folder)))
 
 
-def _load(text: str, folder: Path) -> tuple[str, Config]:
-    """Return ``text`` with its missing secrets made, and what it says.
+@dataclass(frozen=True)
+class _Loaded:
+    """The text of a config.sh with its missing secrets made, and what follows from it."""
+
+    text: str
+    config: Config
+
+    @property
+    def own(self) -> dict[str, File]:
+        return {FILE_NAME: File(self.text.encode(), PRIVATE)}
+
+    @cached_property
+    def sources(self) -> Sources:
+        return sources.find()
+
+    @cached_property
+    def files(self) -> dict[str, File]:
+        return plan.files(self.config, self.sources)
+
+
+def _load(text: str, folder: Path) -> _Loaded:
+    """Read the ``text`` of the folder's config.sh.
 
     Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names.
     """
     fresh = not write.has_written(folder)
     filled = secrets.fill(text, folder, fresh=fresh, taken=names_taken)
-    loaded = config.load(filled, folder)
-    if loaded.data_dir is not None:
-        generated = plan.files(loaded, sources.find())
-        if problems := data.problems(loaded, folder, generated, text, fresh=fresh):
+    loaded = _Loaded(filled, config.load(filled, folder))
+    if loaded.config.data_dir is not None:
+        problems = data.problems(loaded.config, folder, loaded.files, text, fresh=fresh)
+        if problems:
             raise ConfigInvalid(FILE_NAME, problems)
-    return filled, loaded
+    return loaded
 
 
-def _warnings(loaded: Config, text: str) -> list[Notice]:
-    return [*config.warnings(loaded, text), *data.warnings(loaded, text)]
+def _warnings(loaded: _Loaded) -> list[Notice]:
+    return [
+        *config.warnings(loaded.config, loaded.text),
+        *data.warnings(loaded.config, loaded.text),
+    ]
 
 
 def names_taken() -> Collection[str]:

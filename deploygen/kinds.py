@@ -52,9 +52,9 @@ _LARGEST_PEM = 100 * 1024
 _SYSTEM_FOLDERS = (
     "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/run", "/sbin", "/sys", "/usr",
 )  # fmt: skip
+TEMPORARY_FOLDERS = ("/tmp", "/var/tmp")  # noqa: S108 - data is kept away from them
 _TOP_FOLDERS = {
-    "/", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/var", "/var/lib",
-    "/tmp", "/var/tmp",  # noqa: S108 - to be kept away from
+    "/", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/var", "/var/lib", *TEMPORARY_FOLDERS,
 }  # fmt: skip
 _TEN_YEARS = 315_360_000  # seconds
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
@@ -80,6 +80,17 @@ class Kind(Generic[T]):
     def needed(self) -> "Kind[Any]":
         """The kind of a value that can't be left out."""
         return self.inner or self
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an IP address or a name, in lower case, is this machine's to itself."""
+    if _is_ip_address(host):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def _is_ip_address(host: str) -> bool:
+    return ":" in host or bool(re.fullmatch(r"[0-9.]+", host))
 
 
 @dataclass(frozen=True)
@@ -114,13 +125,11 @@ class Origin:
 
     @property
     def is_ip_address(self) -> bool:
-        return self.is_ipv6 or bool(re.fullmatch(r"[0-9.]+", self.host))
+        return _is_ip_address(self.host)
 
     @property
     def is_loopback(self) -> bool:
-        if self.is_ip_address:
-            return ipaddress.ip_address(self.host).is_loopback
-        return self.host == "localhost" or self.host.endswith(".localhost")
+        return is_loopback(self.host)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,8 +78,7 @@ def _entry(key: str, setting: Setting, value: str, derived: dict[str, str]) -> E
 
 def _derived(text: str, folder: Path) -> dict[str, str]:
     """Return what an empty value of a key means, where that follows from other keys."""
-    # It takes templates along, and completing a key loads this module.
-    from deploygen.generate import write  # noqa: PLC0415
+    from deploygen.generate import write  # noqa: PLC0415 - completing a key needs no templates
 
     filled = secrets.fill(text, folder, fresh=not write.has_written(folder))
     loaded = config.load(filled, folder)

@@ -48,7 +48,7 @@ class Published:
         ports = f"{self.port}:{self.container_port}"
         if self.ip is None:
             return ports
-        return f"[{self.ip}]:{ports}" if ":" in self.ip else f"{self.ip}:{ports}"
+        return f"{_in_brackets(self.ip)}:{ports}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -406,4 +406,9 @@ def _entrance(
         return f"{gateway}:{listeners[0].port}"
     first = published[0]
     ip = LOOPBACK if first.ip in {None, EVERY_ADDRESS, "::"} else first.ip
-    return f"[{ip}]:{first.port}" if ":" in str(ip) else f"{ip}:{first.port}"
+    return f"{_in_brackets(str(ip))}:{first.port}"
+
+
+def _in_brackets(ip: str) -> str:
+    """Return an address as it stands before a port (RFC 3986, section 3.2.2)."""
+    return f"[{ip}]" if ":" in ip else ip

@@ -116,8 +116,7 @@ def set_(words: tuple[str, ...]) -> None:
       deploygen config set TLS=acme URL=https://wiki.example.com
       deploygen config set ADMIN_PASSWORD wiki
     """
-    # The one verb here that has to know what was generated; that takes longer to load.
-    from deploygen import folder as deployment  # noqa: PLC0415
+    from deploygen import folder as deployment  # noqa: PLC0415 - the other verbs need no templates
 
     folder, assignments = _parted(words)
     before = configfile.read(folder)

@@ -1,10 +1,9 @@
 """What the rules share."""
 
-import ipaddress
 from collections.abc import Callable, Iterator
 
 from deploygen import topology
-from deploygen.kinds import Origin
+from deploygen.kinds import Origin, is_loopback
 from deploygen.settings import Config
 
 # The key, what is wrong, what is accepted, what to do.
@@ -31,4 +30,4 @@ def own_origins(config: Config) -> list[tuple[str, Origin]]:
 def only_from_this_machine(config: Config) -> bool:
     """Tell whether what the gateway publishes is on a loopback address."""
     ip = topology.published_ip(config)
-    return ip is not None and ipaddress.ip_address(ip).is_loopback
+    return ip is not None and is_loopback(ip)

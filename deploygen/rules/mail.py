@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from deploygen.kinds import Origin
+from deploygen.kinds import is_loopback
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
 
@@ -34,7 +34,7 @@ def _login_is_whole(config: Config) -> Iterator[Conflict]:
 
 
 def _mail_server_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
-    if config.smtp_host and Origin("http", config.smtp_host, config.mail_port).is_loopback:
+    if config.smtp_host and is_loopback(config.smtp_host):
         yield (
             "SMTP_HOST",
             f"{config.smtp_host} is the wiki's own container to the wiki, where no mail server is",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from deploygen.kinds import Origin
+from deploygen.kinds import is_loopback
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
 
@@ -74,7 +74,7 @@ def _provider_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
     }
     for key, value in asked.items():
         host = urlsplit(value or "").hostname
-        if host and Origin("http", host, 80).is_loopback:
+        if host and is_loopback(host):
             yield (
                 key,
                 f"{host} is the wiki's own container to the wiki, where no provider is",
