@@ -1,0 +1,39 @@
+"""What a person reads, in their language: LANGUAGE, LC_ALL, LC_MESSAGES or LANG says which.
+
+The catalogues below ``locale/`` are gettext's. click's own messages are in them too, which is why
+the domain is the process's.
+"""
+
+import gettext as _gettext
+from pathlib import Path
+
+DOMAIN = "deploygen"
+CATALOGUES = Path(__file__).parent / "locale"
+
+_gettext.bindtextdomain(DOMAIN, CATALOGUES)
+_gettext.textdomain(DOMAIN)
+
+
+def _(message: str, /, **values: object) -> str:
+    """Return ``message`` in the person's language, its {names} filled with ``values``."""
+    return _filled(_gettext.gettext(message), values)
+
+
+def ngettext(singular: str, plural: str, n: int, /, **values: object) -> str:
+    """Return the message for a number of things, ``n`` among its {names}."""
+    return _filled(_gettext.ngettext(singular, plural, n), {"n": n, **values})
+
+
+def N_(message: str, /) -> str:  # noqa: N802 - gettext's name
+    """Mark a constant, which :func:`_` translates where it is shown."""
+    return message
+
+
+def in_language(message: str, language: str, /) -> str:
+    """Return ``message`` in one language, whatever the person's is."""
+    catalogue = _gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
+    return catalogue.gettext(message)
+
+
+def _filled(message: str, values: dict[str, object]) -> str:
+    return message.format(**values) if values else message
