@@ -5,6 +5,7 @@ the domain is the process's.
 """
 
 import gettext as _gettext
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 DOMAIN = "deploygen"
@@ -33,6 +34,27 @@ def in_language(message: str, language: str, /) -> str:
     """Return ``message`` in one language, whatever the person's is."""
     catalogue = _gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
     return catalogue.gettext(message)
+
+
+def either(items: Sequence[str]) -> str:
+    """Return alternatives, of which there is one at least: ``a or b or c``."""
+    *some, last = items
+    return _("{some} or {last}", some=_(" or ").join(some), last=last) if some else last
+
+
+def all_of(items: Iterable[str]) -> str:
+    """Return what belongs together: ``a and b and c``."""
+    return _(" and ").join(items)
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return ``a, b, c``."""
+    return _(", ").join(items)
+
+
+def clauses(*parts: str) -> str:
+    """Return ``parts`` but the empty ones as one sentence: ``what is wrong; what to do``."""
+    return _("; ").join(part for part in parts if part)
 
 
 def _filled(message: str, values: dict[str, object]) -> str:
