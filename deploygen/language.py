@@ -36,6 +36,12 @@ def in_language(message: str, language: str, /) -> str:
     return catalogue.gettext(message)
 
 
+def of_person() -> str:
+    """Return the person's language, of those that there is a catalogue of; else ``C``."""
+    catalogue = _gettext.find(DOMAIN, CATALOGUES)
+    return Path(catalogue).parents[1].name if catalogue else "C"
+
+
 def either(items: Sequence[str]) -> str:
     """Return alternatives, of which there is one at least: ``a or b or c``."""
     *some, last = items

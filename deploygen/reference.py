@@ -1,34 +1,30 @@
-"""The settings' declaration as config.sh.example."""
-
-import sys
+"""The settings' declaration as an example of a config.sh."""
 
 from deploygen import shellconf
+from deploygen.language import N_, in_language
 from deploygen.settings import GROUPS, SETTINGS, Setting
 
-_HEADER = """\
+_HEADER = N_("""\
 # deploygen: everything about this wiki is in this file.
 #
 # Change a value, then run `deploygen render && docker compose up -d`.
 # A line is KEY=value. Put values with spaces or any of $ ` " ; & | < > ( ) \\ in single quotes.
 # bash can source this file; deploygen reads it without running anything.
-"""
+""")
 
 
-def example() -> str:
+def example(language: str = "C") -> str:
     """Return a config.sh with every key and its comment; its default, or nothing."""
-    sections = [_HEADER]
+    sections = [in_language(_HEADER, language)]
     for group, title in GROUPS.items():
-        sections.append(f"\n# --- {title} ---\n")
-        sections += [entry(setting) for setting in SETTINGS if setting.group == group]
+        sections.append(f"\n# --- {in_language(title, language)} ---\n")
+        sections += [entry(item, language) for item in SETTINGS if item.group == group]
     return "".join(sections)
 
 
-def entry(setting: Setting) -> str:
+def entry(setting: Setting, language: str) -> str:
     """Return the lines of one key."""
+    comment = setting.comment_in(language)
     if setting.prefix:
-        return f"\n{setting.comment}"
-    return f"\n{setting.comment}{setting.name}={shellconf.quote(setting.written)}\n"
-
-
-if __name__ == "__main__":  # python -m deploygen.reference > config.sh.example
-    sys.stdout.write(example())
+        return f"\n{comment}"
+    return f"\n{comment}{setting.name}={shellconf.quote(setting.written)}\n"

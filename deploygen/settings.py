@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from deploygen import kinds, outline
 from deploygen.kinds import Kind, Origin, PemFile
+from deploygen.language import N_, in_language, of_person
 
 T = TypeVar("T")
 
+_DEFAULT_OF_IMAGE = N_("Empty: {default}.")
 OUTER_PROXIES = (
     "nginx",
     "caddy",
@@ -94,8 +96,19 @@ class Setting:
 
     @property
     def comment(self) -> str:
-        """What stands above the key in a config.sh."""
-        return "".join(f"# {line}\n" for line in self.doc.splitlines())
+        """What stands above the key in the person's config.sh."""
+        return self.comment_in(of_person())
+
+    def comment_in(self, language: str) -> str:
+        """Return what stands above the key in a config.sh of that language."""
+        return "".join(f"# {line}\n" for line in self.doc_in(language).splitlines())
+
+    def doc_in(self, language: str) -> str:
+        """Return what a person of that language is told of the key."""
+        doc = in_language(self.doc, language)
+        if self.pinned:
+            doc += "\n" + in_language(_DEFAULT_OF_IMAGE, language).format(default=self.default)
+        return doc
 
 
 _ANOTHER_PROVIDER = (
@@ -141,7 +154,7 @@ def _image(default: str, doc: str) -> str:
             "kind": kinds.IMAGE,
             "default": default,
             "group": "images",
-            "doc": f"{doc}\nEmpty: {default}.",
+            "doc": doc,
             "pinned": True,
         }
     )

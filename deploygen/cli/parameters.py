@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from deploygen.language import _
 from deploygen.settings import SETTINGS, Setting, named
 
 FOLDER = click.argument(
@@ -51,4 +52,4 @@ def _beginning_with(begun: str) -> list[Setting]:
 
 
 def _item(value: str, setting: Setting) -> CompletionItem:
-    return CompletionItem(value, help=setting.doc.splitlines()[0])
+    return CompletionItem(value, help=_(setting.doc).splitlines()[0])
