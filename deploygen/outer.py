@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from deploygen.kinds import Origin
+from deploygen.language import _, all_of
 from deploygen.settings import Config
 from deploygen.topology import Topology, Trusted
 
@@ -58,7 +59,7 @@ class Outer:
 def of(config: Config, topology: Topology) -> Outer:
     """Return what the templates print."""
     url = config.url
-    host, _, port = topology.entrance.rpartition(":")
+    host, port = topology.entrance.rsplit(":", 1)
     trusted_as = _trusted_as(topology.trusted)
     return Outer(
         origins=tuple(site.origin for site in topology.sites),
@@ -91,34 +92,54 @@ def directions(config: Config, topology: Topology) -> str | None:
     if not config.is_behind_proxy:
         return None
     if config.outer_proxy == "traefik":
-        return (
-            f"nothing to copy: Traefik reads the gateway's labels on the network {config.network}"
+        return _(
+            "nothing to copy: Traefik reads the gateway's labels on the network {network}",
+            network=config.network,
         )
     names = templates(config, topology)
     if not names:
-        where = f" on the network {config.network}" if config.network else ""
-        return f"have your web server pass {topology.url} on to http://{topology.entrance}{where}"
+        return _passing_on(config, topology)
     (name,) = names
     if config.outer_proxy == "nginx-proxy-manager":
-        return f"{name} says what to enter there"
-    return f"{name} goes to {_destination(config, topology)}; its first lines say how"
+        return _("{file} says what to enter there", file=name)
+    return _copying(name, config, topology)
 
 
-def _destination(config: Config, topology: Topology) -> str:
-    """Return where the first lines of the generated file say that it goes."""
+def _passing_on(config: Config, topology: Topology) -> str:
+    url, entrance = topology.url, f"http://{topology.entrance}"
+    if config.network:
+        return _(
+            "have your web server pass {url} on to {entrance} on the network {network}",
+            url=url,
+            entrance=entrance,
+            network=config.network,
+        )
+    return _("have your web server pass {url} on to {entrance}", url=url, entrance=entrance)
+
+
+def _copying(file: str, config: Config, topology: Topology) -> str:
+    """Return where the first lines of the generated ``file`` say that it goes."""
+    if config.outer_proxy == "nginx-proxy":
+        return _(
+            "{file} goes to {paths} of nginx-proxy's container; its first lines say how",
+            file=file,
+            paths=all_of(f"/etc/nginx/vhost.d/{host}" for host in topology.hosts),
+        )
+    if config.outer_proxy == "nginx" and config.network:
+        return _(
+            "{file} goes to {folder} of nginx's container; its first lines say how",
+            file=file,
+            folder="/etc/nginx/conf.d",
+        )
     name = config.compose_project_name
-    destinations = {
+    paths = {
         "nginx": f"/etc/nginx/conf.d/{name}.conf",
         "caddy": f"/etc/caddy/{name}.caddy",
         "apache": f"/etc/apache2/sites-available/{name}.conf",
         "haproxy": f"/etc/haproxy/conf.d/{name}.cfg",
     }
-    if config.outer_proxy == "nginx-proxy":
-        hosts = " and ".join(f"/etc/nginx/vhost.d/{host}" for host in topology.hosts)
-        return f"{hosts} of nginx-proxy's container"
-    if config.outer_proxy == "nginx" and config.network:
-        return "/etc/nginx/conf.d of nginx's container"
-    return destinations[config.outer_proxy or ""]
+    path = paths[config.outer_proxy or ""]
+    return _("{file} goes to {path}; its first lines say how", file=file, path=path)
 
 
 def labels(config: Config, topology: Topology) -> dict[str, str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from deploygen import shellconf
 from deploygen.errors import Notice, Problem
+from deploygen.language import _, clauses
 from deploygen.settings import SETTINGS, named
 from deploygen.shellconf import Assignment, Document
 
@@ -58,7 +59,6 @@ _VERSIONS = {
     "MINIO_VERSION": "MINIO_IMAGE",
     "MINIO_MC_VERSION": "MINIO_MC_IMAGE",
 }
-_REMOVE = "; remove this line"
 _CHINESE = {"zh-cn": "zh-hans", "zh-tw": "zh-hant"}
 
 
@@ -82,8 +82,11 @@ class Translated:
     left_out: tuple[str, ...]
 
 
-def read(document: Document) -> Reading:
-    """Return what ``document`` says; the seed's meaning is taken where a key is the seed's own."""
+def read(document: Document, *, stays: bool = False) -> Reading:
+    """Return what ``document`` says; the seed's meaning is taken where a key is the seed's own.
+
+    Of one that ``stays`` as it is no notice asks to remove a line.
+    """
     found = _by_present_name(document)
     if not any(item.key in _ITS_OWN for item in found.values()):
         return Reading(values=found)
@@ -92,7 +95,7 @@ def read(document: Document) -> Reading:
     return Reading(
         values=values,
         problems=(*_versions(found), *_contradictions(found)),
-        notices=tuple(_notices(found)),
+        notices=tuple(_notices(found, stays=stays)),
     )
 
 
@@ -108,27 +111,24 @@ def deciding(document: Document, name: str) -> tuple[Assignment, ...]:
 def translate(text: str) -> Translated:
     """Return what a new config.sh takes over from the seed's, whose ``text`` is never executed."""
     document = shellconf.parse(text)
-    reading = read(document)
+    reading = read(document, stays=True)
     known = {name: item for name, item in reading.values.items() if named(name)}
     left_out = [
         *((item.line or 0, item.key, item.message) for item in document.problems),
         *(
-            (item.line or 0, item.key, f"{item.wrong}; {item.accepted}")
+            (item.line or 0, item.key, clauses(item.wrong, item.accepted))
             for item in reading.problems
         ),
+        *((item.line or 0, item.key, item.message) for item in reading.notices),
         *(
-            (item.line or 0, item.key, item.message.removesuffix(_REMOVE))
-            for item in reading.notices
-        ),
-        *(
-            (item.line, item.key, "there is no such key")
+            (item.line, item.key, _("there is no such key"))
             for name, item in reading.values.items()
             if name not in known
         ),
     ]
     return Translated(
         values={name: item.value for name, item in known.items() if item.value},
-        left_out=tuple(f"{key}: {message}" for _, key, message in sorted(left_out)),
+        left_out=tuple(f"{key}: {message}" for _line, key, message in sorted(left_out)),
     )
 
 
@@ -180,9 +180,11 @@ def _versions(found: Found) -> Iterator[Problem]:
             yield Problem(
                 line=found[key].line,
                 key=key,
-                wrong="the seed's image versions are not adopted",
-                accepted=f"{image} may name an image, and {PAGE} speaks of the data",
-                remedy="remove the line",
+                wrong=_("the seed's image versions are not adopted"),
+                accepted=_(
+                    "{key} may name an image, and {page} speaks of the data", key=image, page=PAGE
+                ),
+                remedy=_("remove the line"),
             )
 
 
@@ -191,72 +193,75 @@ def _contradictions(found: Found) -> Iterator[Problem]:
         yield Problem(
             line=found["FORCE_HTTPS"].line,
             key="FORCE_HTTPS",
-            wrong="it is true, but URL is http",
-            accepted="accepted is true with an https URL",
-            remedy="write the URL with https, or remove the line",
+            wrong=_("it is true, but URL is http"),
+            accepted=_("accepted is true with an https URL"),
+            remedy=_("write the URL with https, or remove the line"),
         )
     for key in ("FORCE_HTTPS", "NETWORKS_EXTERNAL"):
         if _text(found, key) not in {"", "true", "false"}:
             yield Problem(
                 line=found[key].line,
                 key=key,
-                wrong="it is neither true nor false",
-                accepted="accepted is true or false",
-                remedy="correct or remove the line",
+                wrong=_("it is neither true nor false"),
+                accepted=_("accepted is true or false"),
+                remedy=_("correct or remove the line"),
             )
     if _text(found, "NETWORKS_EXTERNAL") == "true" and not _text(found, "NETWORKS"):
         yield Problem(
             line=found["NETWORKS_EXTERNAL"].line,
             key="NETWORKS_EXTERNAL",
-            wrong="it is true, but NETWORKS names no network",
-            accepted="accepted is true with NETWORKS",
-            remedy="set NETWORK to the network of the web server in front, and remove the line",
+            wrong=_("it is true, but NETWORKS names no network"),
+            accepted=_("accepted is true with NETWORKS"),
+            remedy=_("set NETWORK to the network of the web server in front, and remove the line"),
         )
     if _is_shared(found) and _text(found, "NETWORK") not in {"", _text(found, "NETWORKS")}:
         yield Problem(
             line=found["NETWORKS"].line,
             key="NETWORKS",
-            wrong="NETWORK names another network",
-            accepted="accepted is one of both",
-            remedy="remove the line",
+            wrong=_("NETWORK names another network"),
+            accepted=_("accepted is one of both"),
+            remedy=_("remove the line"),
         )
 
 
-def _notices(found: Found) -> Iterator[Notice]:
-    for key, message in _sentences(found):
-        yield Notice(line=found[key].line, key=key, message=message)
+def _notices(found: Found, *, stays: bool) -> Iterator[Notice]:
+    removal = "" if stays else _("remove this line")
+    for key, sentence in _without_effect(found):
+        yield Notice(line=found[key].line, key=key, message=clauses(sentence, removal))
+    shared = _text(found, "OIDC_CLIENT_SECRET")
+    if shared and shared == _text(found, "AWS_SECRET_ACCESS_KEY"):
+        yield Notice(
+            line=found["OIDC_CLIENT_SECRET"].line,
+            key="OIDC_CLIENT_SECRET",
+            message=_(
+                "it is the MINIO_SECRET_KEY too, as the seed made it: empty it and run "
+                "`deploygen init`, which makes one of its own"
+            ),
+        )
 
 
-def _sentences(found: Found) -> Iterator[tuple[str, str]]:
+def _without_effect(found: Found) -> Iterator[tuple[str, str]]:
+    """Yield the keys that decide nothing any more, and a sentence about each."""
     language = _text(found, "DEFAULT_LANGUAGE") or "en_US"
     if not _agree(_text(found, "LANGUAGE_CODE"), language):
         yield (
             "LANGUAGE_CODE",
-            f"DEFAULT_LANGUAGE decides both languages, which is {language}{_REMOVE}",
+            _("DEFAULT_LANGUAGE decides both languages, which is {language}", language=language),
         )
     if _text(found, "NETWORKS") and not _is_shared(found):
         yield (
             "NETWORKS",
-            (
+            _(
                 "without NETWORKS_EXTERNAL=true it only named the network inside, which is named "
-                f"after COMPOSE_PROJECT_NAME now{_REMOVE}"
+                "after COMPOSE_PROJECT_NAME now"
             ),
         )
     if _text(found, "ALLOWED_DOMAINS"):
         yield (
             "ALLOWED_DOMAINS",
-            (
+            _(
                 "Outline reads it no more: set it in the wiki at Settings, Authentication, "
-                f"Allowed domains{_REMOVE}"
-            ),
-        )
-    shared = _text(found, "OIDC_CLIENT_SECRET")
-    if shared and shared == _text(found, "AWS_SECRET_ACCESS_KEY"):
-        yield (
-            "OIDC_CLIENT_SECRET",
-            (
-                "it is the MINIO_SECRET_KEY too, as the seed made it: empty it and run "
-                "`deploygen init`, which makes one of its own"
+                "Allowed domains"
             ),
         )
 

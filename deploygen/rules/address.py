@@ -5,6 +5,7 @@ from itertools import combinations
 
 from deploygen import topology
 from deploygen.kinds import EVERY_ADDRESS, LOOPBACK, Origin
+from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, own_origins, scheme_fits_tls
 from deploygen.settings import Config
 
@@ -19,24 +20,24 @@ def _scheme_and_tls(config: Config) -> Iterator[Conflict]:
     if config.tls == "off" and config.https:
         yield (
             "URL",
-            "it is https, but TLS=off means that nobody ends TLS",
-            "accepted is an http URL with TLS=off, an https one with the others",
-            (
+            _("it is https, but TLS=off means that nobody ends TLS"),
+            _("accepted is an http URL with TLS=off, an https one with the others"),
+            _(
                 "set TLS to acme (certificates by acme.sh), files (a certificate of yours) or "
                 "proxy (a web server with a certificate in front), or use http"
             ),
         )
     if config.tls != "off" and not config.https:
-        ends = {
-            "acme": "the gateway gets certificates",
-            "files": "the gateway has a certificate",
-            "proxy": "a web server in front ends TLS",
+        wrong = {
+            "acme": _("it is http, but TLS=acme means that the gateway gets certificates"),
+            "files": _("it is http, but TLS=files means that the gateway has a certificate"),
+            "proxy": _("it is http, but TLS=proxy means that a web server in front ends TLS"),
         }
         yield (
             "URL",
-            f"it is http, but TLS={config.tls} means that {ends[config.tls]}",
-            f"accepted is an https URL with TLS={config.tls}",
-            "write the URL with https, or set TLS=off",
+            wrong[config.tls],
+            _("accepted is an https URL with TLS={tls}", tls=config.tls),
+            _("write the URL with https, or set TLS=off"),
         )
 
 
@@ -49,9 +50,13 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
     if port not in (None, config.url.port) and config.url.is_loopback:
         yield (
             key,
-            f"the gateway would be at port {port}, but the URL's is {config.url.port}",
-            f"accepted is empty, or {config.url.port}",
-            f"leave {key} empty, or change the port in URL",
+            _(
+                "the gateway would be at port {port}, but the URL's is {wanted}",
+                port=port,
+                wanted=config.url.port,
+            ),
+            _("accepted is empty, or {value}", value=config.url.port),
+            _("leave {key} empty, or change the port in URL", key=key),
         )
     if not config.url.is_ip_address and not config.url.is_loopback:
         return  # where a name leads is not for us to know
@@ -60,9 +65,13 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
     if config.http_ip not in (None, everything, address):
         yield (
             "HTTP_IP",
-            f"the URL is at {config.url.host}, which a gateway on {config.http_ip} does not answer",
-            f"accepted is empty, {everything} or {address}",
-            "leave HTTP_IP empty",
+            _(
+                "the URL is at {host}, which a gateway on {ip} does not answer",
+                host=config.url.host,
+                ip=config.http_ip,
+            ),
+            _("accepted is empty, {one} or {other}", one=everything, other=address),
+            _("leave {key} empty", key="HTTP_IP"),
         )
 
 
@@ -74,9 +83,11 @@ def _ports_apart(config: Config) -> Iterator[Conflict]:
     key = next((key for key, port in chosen.items() if port is not None), None)
     yield (
         key or "URL",
-        f"http and https would both be published on port {ports[0]}",
-        "accepted are two different ports",
-        f"leave {key} empty, or choose another port" if key else "choose another port",
+        _("http and https would both be published on port {port}", port=ports[0]),
+        _("accepted are two different ports"),
+        _("leave {key} empty, or choose another port", key=key)
+        if key
+        else _("choose another port"),
     )
 
 
@@ -85,9 +96,9 @@ def _https_port_of_whom(config: Config) -> Iterator[Conflict]:
     if config.https_port is not None and config.tls not in {"acme", "files"} and not undecided:
         yield (
             "HTTPS_PORT",
-            f"with TLS={config.tls} the gateway speaks no https",
-            "accepted is a value with TLS=acme or files, else empty",
-            "leave it empty; the gateway's port is HTTP_PORT",
+            _("with TLS={tls} the gateway speaks no https", tls=config.tls),
+            _("accepted is a value with TLS=acme or files, else empty"),
+            _("leave it empty; the gateway's port is HTTP_PORT"),
         )
 
 
@@ -96,25 +107,36 @@ def _own_hosts(config: Config) -> Iterator[Conflict]:
         if (origin.scheme, origin.port) != (config.url.scheme, config.url.port):
             yield (
                 key,
-                f"the gateway answers at {config.url}, and {origin} has another scheme or port",
-                "accepted is another host with the scheme and port of URL",
-                f"write it as {Origin(config.url.scheme, origin.host, config.url.port)}",
+                _(
+                    "the gateway answers at {url}, and {other} has another scheme or port",
+                    url=config.url,
+                    other=origin,
+                ),
+                _("accepted is another host with the scheme and port of URL"),
+                _(
+                    "write it as {url}",
+                    url=Origin(config.url.scheme, origin.host, config.url.port),
+                ),
             )
         elif origin.is_loopback and not config.url.is_loopback:
             yield (
                 key,
-                f"{origin.host} is each browser's own machine, while URL is at {config.url.host}",
-                "accepted is a host that leads to this machine, as that of URL does",
-                f"leave {key} empty, or give it such a host",
+                _(
+                    "{host} is each browser's own machine, while URL is at {wiki}",
+                    host=origin.host,
+                    wiki=config.url.host,
+                ),
+                _("accepted is a host that leads to this machine, as that of URL does"),
+                _("leave {key} empty, or give it such a host", key=key),
             )
     hosts = [("URL", config.url.host), *((key, item.host) for key, item in own_origins(config))]
     for (first, host), (second, other) in combinations(hosts, 2):
         if host == other:
             yield (
                 second,
-                f"its host is that of {first}",
-                "accepted is a host of its own, or empty",
-                f"leave {second} empty, or give it a host of its own",
+                _("its host is that of {key}", key=first),
+                _("accepted is a host of its own, or empty"),
+                _("leave {key} empty, or give it a host of its own", key=second),
             )
 
 
@@ -129,9 +151,13 @@ def _host_not_a_service(config: Config) -> Iterator[Conflict]:
     if host in taken:
         yield (
             key,
-            f"its host is {host}, which a service of the stack is called inside",
-            "accepted is any other host name, or FILE_STORAGE=local",
-            f"call the machine something else, say {host}.example.com, or set FILE_STORAGE=local",
+            _("its host is {host}, which a service of the stack is called inside", host=host),
+            _("accepted is any other host name, or FILE_STORAGE=local"),
+            _(
+                "call the machine something else, say {host}.example.com, or set "
+                "FILE_STORAGE=local",
+                host=host,
+            ),
         )
 
 

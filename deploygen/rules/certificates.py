@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from deploygen import certificate, pem, topology
 from deploygen.kinds import Origin
+from deploygen.language import N_, _, all_of
 from deploygen.rules.common import (
     Conflict,
     Rule,
@@ -31,8 +32,11 @@ _ACME_PROVIDERS = {
 ACME_VARIABLES = frozenset(
     name for sets in _ACME_PROVIDERS.values() for names in sets for name in names
 )
-# Who makes the external account that an authority demands.
-_GIVERS_OF_EAB = {"google": "Google Cloud's publicca", "actalis": "Actalis's customer portal"}
+# Where the external account that an authority demands is made.
+_GIVERS_OF_EAB = {
+    "google": N_("set both in config.sh (Google Cloud's publicca makes them)"),
+    "actalis": N_("set both in config.sh (Actalis's customer portal makes them)"),
+}
 # Names that no public authority vouches for (RFC 6761, RFC 6762, RFC 8375, ICANN's .internal).
 _PRIVATE_DOMAINS = re.compile(
     r"[^.]+|.*\.(local|lan|home|internal|intranet|corp|test|example|invalid|localhost|home\.arpa)"
@@ -49,9 +53,9 @@ def _certificate_is_fit(config: Config) -> Iterator[Conflict]:
         if file is None:
             yield (
                 key,
-                "it has no value, but TLS=files",
-                "accepted is the path of a readable PEM file",
-                f"set {key} in config.sh, or choose another TLS",
+                _("it has no value, but TLS=files"),
+                _("accepted is the path of a readable PEM file"),
+                _("set {key} in config.sh, or choose another TLS", key=key),
             )
     if config.tls_cert_file is None or config.tls_key_file is None:
         return
@@ -73,16 +77,19 @@ def _acme_knows_the_names(config: Config) -> Iterator[Conflict]:
         if origin.is_ip_address or origin.is_loopback:
             yield (
                 key,
-                f"no authority gives a certificate for {host}",
-                "accepted with TLS=acme is a host name of the public DNS",
-                "use such a name, or TLS=files with a certificate of yours",
+                _("no authority gives a certificate for {host}", host=host),
+                _("accepted with TLS=acme is a host name of the public DNS"),
+                _("use such a name, or TLS=files with a certificate of yours"),
             )
         elif "/" not in config.acme_server and _PRIVATE_DOMAINS.fullmatch(host):
             yield (
                 key,
-                f"no public authority gives a certificate for {host}",
-                "accepted is a public name, or the URL of an authority of your own in ACME_SERVER",
-                "use such a name, or TLS=files with a certificate of yours",
+                _("no public authority gives a certificate for {host}", host=host),
+                _(
+                    "accepted is a public name, or the URL of an authority of your own in "
+                    "ACME_SERVER"
+                ),
+                _("use such a name, or TLS=files with a certificate of yours"),
             )
 
 
@@ -93,17 +100,17 @@ def _acme_domains_cover_the_hosts(config: Config) -> Iterator[Conflict]:
     if wildcards and config.acme_dns is None:
         yield (
             "ACME_DOMAINS",
-            f"{wildcards[0]} is a wildcard, which is given by DNS-01 only",
-            "accepted without ACME_DNS are plain names",
-            "set ACME_DNS, or name the hosts one by one",
+            _("{name} is a wildcard, which is given by DNS-01 only", name=wildcards[0]),
+            _("accepted without ACME_DNS are plain names"),
+            _("set ACME_DNS, or name the hosts one by one"),
         )
     for host in topology.of(config).hosts:
         if not {host, f"*.{host.partition('.')[2]}"} & set(config.acme_domains):
             yield (
                 "ACME_DOMAINS",
-                f"{host} is not on the certificate that it asks for",
-                "accepted is empty, or a list that covers every host",
-                f"add {host}, or leave ACME_DOMAINS empty",
+                _("{host} is not on the certificate that it asks for", host=host),
+                _("accepted is empty, or a list that covers every host"),
+                _("add {host}, or leave ACME_DOMAINS empty", host=host),
             )
 
 
@@ -113,12 +120,16 @@ def _acme_dns_has_its_variables(config: Config) -> Iterator[Conflict]:
     sets = _ACME_PROVIDERS[config.acme_dns]
     if any(set(names) <= set(config.acme_env) for names in sets):
         return
-    wanted = [" and ".join(f"ACME_ENV_{name}" for name in names) for names in sets]
+    wanted = [all_of(f"ACME_ENV_{name}" for name in names) for names in sets]
     yield (
         "ACME_DNS",
-        f"{config.acme_dns} lacks its variables",
-        f"accepted with {config.acme_dns} is {', or '.join(wanted)}",
-        "set them in config.sh",
+        _("{provider} lacks its variables", provider=config.acme_dns),
+        _(
+            "accepted with {provider} is {variables}",
+            provider=config.acme_dns,
+            variables=_(", or ").join(wanted),
+        ),
+        _("set them in config.sh"),
     )
 
 
@@ -128,9 +139,9 @@ def _acme_can_be_reached(config: Config) -> Iterator[Conflict]:
     # What is published beside a network is on 127.0.0.1 by default.
     yield (
         "ACME_DNS",
-        "the authority comes to port 80 (HTTP-01), which with NETWORK is not published to it",
-        "accepted is HTTP_IP=0.0.0.0, or a DNS provider in ACME_DNS",
-        "set one of the two, or end TLS in the web server in front (TLS=proxy)",
+        _("the authority comes to port 80 (HTTP-01), which with NETWORK is not published to it"),
+        _("accepted is HTTP_IP=0.0.0.0, or a DNS provider in ACME_DNS"),
+        _("set one of the two, or end TLS in the web server in front (TLS=proxy)"),
     )
 
 
@@ -147,8 +158,8 @@ def _acme_server_is_trusted(config: Config) -> Iterator[Conflict]:
         yield (
             "ACME_CA_BUNDLE",
             unfit.problem.wrong,
-            "accepted is empty, or the path of the authority's own certificates in PEM form",
-            "give the file with the root certificate that the authority's https is signed by",
+            _("accepted is empty, or the path of the authority's own certificates in PEM form"),
+            _("give the file with the root certificate that the authority's https is signed by"),
         )
 
 
@@ -160,30 +171,40 @@ def _acme_account(config: Config) -> Iterator[Conflict]:
         missing = "ACME_EAB_HMAC_KEY" if config.acme_eab_kid else "ACME_EAB_KID"
         yield (
             missing,
-            "it has no value, but its other half has",
-            "accepted are both or neither of ACME_EAB_KID and ACME_EAB_HMAC_KEY",
-            f"set {missing} in config.sh, or empty the other",
+            _("it has no value, but its other half has"),
+            _(
+                "accepted are both or neither of {one} and {other}",
+                one="ACME_EAB_KID",
+                other="ACME_EAB_HMAC_KEY",
+            ),
+            _("set {key} in config.sh, or empty the other", key=missing),
         )
     elif config.acme_server in _GIVERS_OF_EAB and not bound:
         yield (
             "ACME_EAB_KID",
-            f"{config.acme_server} demands an external account, and it has no value",
-            f"accepted with {config.acme_server} are ACME_EAB_KID and ACME_EAB_HMAC_KEY",
-            f"set both in config.sh ({_GIVERS_OF_EAB[config.acme_server]} makes them)",
+            _(
+                "{server} demands an external account, and it has no value",
+                server=config.acme_server,
+            ),
+            _(
+                "accepted with {server} are ACME_EAB_KID and ACME_EAB_HMAC_KEY",
+                server=config.acme_server,
+            ),
+            _(_GIVERS_OF_EAB[config.acme_server]),
         )
     if config.acme_server in {"zerossl", "sslcom"} and not (config.acme_email or bound):
         yield (
             "ACME_EMAIL",
-            f"{config.acme_server} demands an e-mail address, and it has no value",
-            "accepted is an address like wiki@example.com",
-            "set ACME_EMAIL in config.sh",
+            _("{server} demands an e-mail address, and it has no value", server=config.acme_server),
+            _("accepted is an address like wiki@example.com"),
+            _("set {key} in config.sh", key="ACME_EMAIL"),
         )
     if config.acme_staging and config.acme_server != "letsencrypt":
         yield (
             "ACME_STAGING",
-            f"{config.acme_server} has no staging that is known here",
-            "accepted is true with ACME_SERVER=letsencrypt",
-            "set ACME_STAGING=false, or put the URL of a staging directory into ACME_SERVER",
+            _("{server} has no staging that is known here", server=config.acme_server),
+            _("accepted is true with ACME_SERVER=letsencrypt"),
+            _("set ACME_STAGING=false, or put the URL of a staging directory into ACME_SERVER"),
         )
 
 
@@ -201,7 +222,10 @@ def _key_is_secret(config: Config) -> Iterator[Warned]:
     if config.tls == "files" and file and file.is_public:
         yield (
             "TLS_KEY_FILE",
-            f"every user of this machine can read the key: `chmod o= {shlex.quote(file.path)}`",
+            _(
+                "every user of this machine can read the key: `chmod o= {path}`",
+                path=shlex.quote(file.path),
+            ),
         )
 
 
@@ -209,7 +233,7 @@ def _challenge_arrives(config: Config) -> Iterator[Warned]:
     if _challenged_by_http(config) and only_from_this_machine(config):
         yield (
             "HTTP_IP",
-            (
+            _(
                 "the authority comes to port 80 (HTTP-01), and the gateway's is for this machine "
                 "alone: have something pass it on, or leave HTTP_IP empty"
             ),
@@ -220,7 +244,7 @@ def _trial_certificate(config: Config) -> Iterator[Warned]:
     if config.tls == "acme" and config.acme_staging:
         yield (
             "ACME_STAGING",
-            "browsers don't trust certificates of the staging: set it to false once they arrive",
+            _("browsers don't trust certificates of the staging: set it to false once they arrive"),
         )
 
 

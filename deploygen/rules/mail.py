@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from deploygen.kinds import is_loopback
+from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
 
@@ -15,9 +16,9 @@ def _mail_has_a_sender(config: Config) -> Iterator[Conflict]:
     if config.smtp_host and not config.smtp_from_email:
         yield (
             "SMTP_FROM_EMAIL",
-            "it has no value, and Outline sends no mail without a sender",
-            "accepted with SMTP_HOST is an address like wiki@example.com",
-            "set SMTP_FROM_EMAIL in config.sh",
+            _("it has no value, and Outline sends no mail without a sender"),
+            _("accepted with SMTP_HOST is an address like wiki@example.com"),
+            _("set {key} in config.sh", key="SMTP_FROM_EMAIL"),
         )
 
 
@@ -27,9 +28,13 @@ def _login_is_whole(config: Config) -> Iterator[Conflict]:
     if config.smtp_host and len(missing) == 1:
         yield (
             missing[0],
-            "it has no value, but its other half has",
-            "accepted are both or neither of SMTP_USERNAME and SMTP_PASSWORD",
-            f"set {missing[0]} in config.sh, or empty the other",
+            _("it has no value, but its other half has"),
+            _(
+                "accepted are both or neither of {one} and {other}",
+                one="SMTP_USERNAME",
+                other="SMTP_PASSWORD",
+            ),
+            _("set {key} in config.sh, or empty the other", key=missing[0]),
         )
 
 
@@ -37,9 +42,12 @@ def _mail_server_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
     if config.smtp_host and is_loopback(config.smtp_host):
         yield (
             "SMTP_HOST",
-            f"{config.smtp_host} is the wiki's own container to the wiki, where no mail server is",
-            "accepted is a host that is reached from there",
-            "use the machine's name or address in the network",
+            _(
+                "{host} is the wiki's own container to the wiki, where no mail server is",
+                host=config.smtp_host,
+            ),
+            _("accepted is a host that is reached from there"),
+            _("use the machine's name or address in the network"),
         )
 
 
@@ -52,17 +60,17 @@ def _tls_begins_when_the_port_has_it(config: Config) -> Iterator[Warned]:
     if config.smtp_secure and config.smtp_port in _TLS_LATER:
         yield (
             "SMTP_SECURE",
-            (
-                f"at port {config.smtp_port} TLS begins once connected, as a rule: "
-                "set it to false there"
+            _(
+                "at port {port} TLS begins once connected, as a rule: set it to false there",
+                port=config.smtp_port,
             ),
         )
     if not config.smtp_secure and config.smtp_port == _TLS_AT_ONCE:
         yield (
             "SMTP_SECURE",
-            (
-                f"at port {_TLS_AT_ONCE} TLS begins with the connection, as a rule: "
-                "set it to true there"
+            _(
+                "at port {port} TLS begins with the connection, as a rule: set it to true there",
+                port=_TLS_AT_ONCE,
             ),
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from deploygen import outline
+from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
 
@@ -19,9 +20,9 @@ def _left_to_keys_of_ours(config: Config) -> Iterator[Conflict]:
         ours = decided[variable]
         yield (
             f"{_PREFIX}{name}",
-            f"it follows from {ours}" if ours else "the stack depends on it as it is",
-            "accepted are variables that no key of ours decides",
-            f"remove the line, and set {ours}" if ours else "remove the line",
+            _("it follows from {key}", key=ours) if ours else _("the stack depends on it as it is"),
+            _("accepted are variables that no key of ours decides"),
+            _("remove the line, and set {key}", key=ours) if ours else _("remove the line"),
         )
 
 
@@ -39,8 +40,16 @@ def _outline_reads_it(config: Config) -> Iterator[Warned]:
         if _read_from_a_file(name) in outline.KNOWN or name.startswith("NODE_"):
             continue
         close = get_close_matches(name.upper(), sorted(outline.KNOWN), n=1)
-        meant = f": did you mean {_PREFIX}{close[0]}?" if close else ""
-        yield (f"{_PREFIX}{name}", f"Outline 1.9.2 reads no variable {name}{meant}")
+        yield (
+            f"{_PREFIX}{name}",
+            _(
+                "Outline 1.9.2 reads no variable {name}: did you mean {key}?",
+                name=name,
+                key=f"{_PREFIX}{close[0]}",
+            )
+            if close
+            else _("Outline 1.9.2 reads no variable {name}", name=name),
+        )
 
 
 def _no_way_past_the_provider(config: Config) -> Iterator[Warned]:
@@ -49,9 +58,10 @@ def _no_way_past_the_provider(config: Config) -> Iterator[Warned]:
         if service:
             yield (
                 f"{_PREFIX}{name}",
-                (
-                    f"it lets people sign in by {service} too, and whoever is turned off at the "
-                    "provider of this wiki may come back that way"
+                _(
+                    "it lets people sign in by {service} too, and whoever is turned off at the "
+                    "provider of this wiki may come back that way",
+                    service=service,
                 ),
             )
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from deploygen.kinds import is_loopback
+from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
-
-_ENDPOINTS = "OIDC_AUTH_URI, OIDC_TOKEN_URI and OIDC_USERINFO_URI"
 
 
 def _endpoints(config: Config) -> dict[str, str | None]:
@@ -24,9 +23,9 @@ def _admin_has_an_address(config: Config) -> Iterator[Conflict]:
     if config.has_user_accounts and not config.admin_email:
         yield (
             "ADMIN_EMAIL",
-            "it has no value",
-            "accepted is an address like wiki@example.com",
-            "set ADMIN_EMAIL in config.sh, or pass --set ADMIN_EMAIL=…",
+            _("it has no value"),
+            _("accepted is an address like wiki@example.com"),
+            _("set {key} in config.sh, or pass --set {key}=…", key="ADMIN_EMAIL"),
         )
 
 
@@ -35,9 +34,12 @@ def _provider_is_named_once(config: Config) -> Iterator[Conflict]:
         if config.oidc_issuer_url and value:
             yield (
                 key,
-                "OIDC_ISSUER_URL names the provider already",
-                f"accepted is OIDC_ISSUER_URL alone, or {_ENDPOINTS}",
-                f"leave {key} empty, or OIDC_ISSUER_URL",
+                _("OIDC_ISSUER_URL names the provider already"),
+                _(
+                    "accepted is OIDC_ISSUER_URL alone, or OIDC_AUTH_URI, OIDC_TOKEN_URI and "
+                    "OIDC_USERINFO_URI"
+                ),
+                _("leave {key} empty, or OIDC_ISSUER_URL", key=key),
             )
 
 
@@ -49,9 +51,12 @@ def _endpoints_are_whole(config: Config) -> Iterator[Conflict]:
         if not value:
             yield (
                 key,
-                "it has no value, and without it Outline has no way to sign in",
-                f"accepted are {_ENDPOINTS} together, or OIDC_ISSUER_URL alone",
-                f"set {key} in config.sh",
+                _("it has no value, and without it Outline has no way to sign in"),
+                _(
+                    "accepted are OIDC_AUTH_URI, OIDC_TOKEN_URI and OIDC_USERINFO_URI together, "
+                    "or OIDC_ISSUER_URL alone"
+                ),
+                _("set {key} in config.sh", key=key),
             )
 
 
@@ -60,9 +65,12 @@ def _logout_is_discovered(config: Config) -> Iterator[Conflict]:
     if config.oidc_issuer_url and config.oidc_logout_uri:
         yield (
             "OIDC_LOGOUT_URI",
-            "with OIDC_ISSUER_URL Outline asks the provider for it, and does not read it here",
-            f"accepted is empty with OIDC_ISSUER_URL, an address with {_ENDPOINTS}",
-            "leave OIDC_LOGOUT_URI empty",
+            _("with OIDC_ISSUER_URL Outline asks the provider for it, and does not read it here"),
+            _(
+                "accepted is empty with OIDC_ISSUER_URL, an address with OIDC_AUTH_URI, "
+                "OIDC_TOKEN_URI and OIDC_USERINFO_URI"
+            ),
+            _("leave {key} empty", key="OIDC_LOGOUT_URI"),
         )
 
 
@@ -77,9 +85,12 @@ def _provider_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
         if host and is_loopback(host):
             yield (
                 key,
-                f"{host} is the wiki's own container to the wiki, where no provider is",
-                "accepted is an address that both browsers and the wiki's container reach",
-                "use the machine's address in the network, or a name that leads there",
+                _(
+                    "{host} is the wiki's own container to the wiki, where no provider is",
+                    host=host,
+                ),
+                _("accepted is an address that both browsers and the wiki's container reach"),
+                _("use the machine's address in the network, or a name that leads there"),
             )
 
 
@@ -87,9 +98,9 @@ def _user_accounts_are_here(config: Config) -> Iterator[Conflict]:
     if config.oidc_url is not None and not config.has_user_accounts:
         yield (
             "OIDC_URL",
-            "it is for the user accounts, which another provider takes the place of",
-            "accepted is empty with OIDC_ISSUER_URL or OIDC_AUTH_URI",
-            "leave OIDC_URL empty",
+            _("it is for the user accounts, which another provider takes the place of"),
+            _("accepted is empty with OIDC_ISSUER_URL or OIDC_AUTH_URI"),
+            _("leave {key} empty", key="OIDC_URL"),
         )
 
 
@@ -102,7 +113,7 @@ def _nobody_listens(config: Config) -> Iterator[Warned]:
         if value and value.startswith("http:"):
             yield (
                 key,
-                (
+                _(
                     "it is http, and whoever stands between the wiki and the provider can sign in "
                     "as anybody: use https"
                 ),
@@ -114,7 +125,7 @@ def _client_is_the_providers(config: Config) -> Iterator[Warned]:
     if not config.has_user_accounts and re.fullmatch(r"[0-9a-f]{20}", config.oidc_client_id):
         yield (
             "OIDC_CLIENT_ID",
-            (
+            _(
                 "it looks like the one that was made for the user accounts: put here the one that "
                 "the provider gave"
             ),
@@ -125,7 +136,7 @@ def _other_provider_has_a_name(config: Config) -> Iterator[Warned]:
     if config.oidc_logout_uri and config.has_user_accounts:
         yield (
             "OIDC_LOGOUT_URI",
-            "it is for another provider, and none is named: OIDC_ISSUER_URL or OIDC_AUTH_URI",
+            _("it is for another provider, and none is named: OIDC_ISSUER_URL or OIDC_AUTH_URI"),
         )
 
 

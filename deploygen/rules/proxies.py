@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from deploygen import topology
+from deploygen.language import _
 from deploygen.rules.common import (
     Conflict,
     Rule,
@@ -18,16 +19,22 @@ def _outer_proxy_in_front_of_what(config: Config) -> Iterator[Conflict]:
     if config.outer_proxy is not None and config.tls in {"acme", "files"}:
         yield (
             "OUTER_PROXY",
-            f"with TLS={config.tls} the gateway itself ends TLS, and nothing is in front",
-            "accepted is a value with TLS=proxy or off, else empty",
-            "set TLS=proxy, or leave OUTER_PROXY empty",
+            _(
+                "with TLS={tls} the gateway itself ends TLS, and nothing is in front",
+                tls=config.tls,
+            ),
+            _("accepted is a value with TLS=proxy or off, else empty"),
+            _("set TLS=proxy, or leave OUTER_PROXY empty"),
         )
     elif _lacks_network(config):
         yield (
             "NETWORK",
-            f"{config.outer_proxy} finds the gateway on a Docker network, and none is named",
-            f"accepted is the network that {config.outer_proxy} is on",
-            "set NETWORK to it (`docker network ls` lists them)",
+            _(
+                "{proxy} finds the gateway on a Docker network, and none is named",
+                proxy=config.outer_proxy,
+            ),
+            _("accepted is the network that {proxy} is on", proxy=config.outer_proxy),
+            _("set NETWORK to it (`docker network ls` lists them)"),
         )
 
 
@@ -43,9 +50,11 @@ def _port_left_to_what_is_in_front(config: Config) -> Iterator[Conflict]:
     if scheme_fits_tls(config) and port in (item.port for item in topology.of(config).published):
         yield (
             "HTTP_PORT",
-            f"{config.outer_proxy or 'the web server'} in front needs port {port} itself",
-            f"accepted is any port but {port}, which is the URL's",
-            "set HTTP_PORT to another port",
+            _("{proxy} in front needs port {port} itself", proxy=config.outer_proxy, port=port)
+            if config.outer_proxy
+            else _("the web server in front needs port {port} itself", port=port),
+            _("accepted is any port but {port}, which is the URL's", port=port),
+            _("set HTTP_PORT to another port"),
         )
 
 
@@ -58,9 +67,9 @@ def _network_is_made_outside(config: Config) -> Iterator[Conflict]:
     if config.network in own:
         yield (
             "NETWORK",
-            f"{config.network} is a network of the deployment's own",
-            "accepted is a network that was made outside, by `docker network create NAME`",
-            "leave it empty, or name the network that the web server in front is on",
+            _("{network} is a network of the deployment's own", network=config.network),
+            _("accepted is a network that was made outside, by `docker network create NAME`"),
+            _("leave it empty, or name the network that the web server in front is on"),
         )
 
 
@@ -69,9 +78,9 @@ def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
     if trusted.network and config.network is None and not _lacks_network(config):
         yield (
             "TRUSTED_PROXIES",
-            "it says network, but NETWORK names none",
-            "accepted is network with NETWORK alone",
-            "set NETWORK, or name the proxies by their addresses",
+            _("it says network, but NETWORK names none"),
+            _("accepted is network with NETWORK alone"),
+            _("set NETWORK, or name the proxies by their addresses"),
         )
     if not trusted.host or not scheme_fits_tls(config):
         return
@@ -81,9 +90,9 @@ def _trusted_can_be_told_apart(config: Config) -> Iterator[Conflict]:
         # Docker's own proxy passes on what it can't forward, under the same address.
         yield (
             "TRUSTED_PROXIES",
-            "it says host, but others reach the gateway too, who may look like this machine",
-            "accepted is host with HTTP_IP=127.0.0.1 alone",
-            "set HTTP_IP=127.0.0.1, or name the proxies by their addresses",
+            _("it says host, but others reach the gateway too, who may look like this machine"),
+            _("accepted is host with HTTP_IP=127.0.0.1 alone"),
+            _("set HTTP_IP=127.0.0.1, or name the proxies by their addresses"),
         )
 
 
@@ -96,7 +105,7 @@ def _somebody_is_believed(config: Config) -> Iterator[Warned]:
     if _is_behind_a_web_server(config) and not believed:
         yield (
             "TRUSTED_PROXIES",
-            (
+            _(
                 "others than this machine reach the gateway, so nobody is believed, and every "
                 "client has the address of the web server in front: name that address here"
             ),

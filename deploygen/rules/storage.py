@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from deploygen import topology
+from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
 
@@ -30,11 +31,15 @@ def _bucket_not_in_its_address(config: Config) -> Iterator[Conflict]:
     if bucket in uploads:
         yield (
             "AWS_S3_UPLOAD_BUCKET_NAME",
-            f"uploads are at {uploads}, which Outline would take for a host of {bucket!r} alone",
-            f"accepted is a name that {uploads} does not contain",
-            "choose another bucket name (before there are uploads)"
+            _(
+                "uploads are at {url}, which Outline would take for a host of {bucket!r} alone",
+                url=uploads,
+                bucket=bucket,
+            ),
+            _("accepted is a name that {url} does not contain", url=uploads),
+            _("choose another bucket name (before there are uploads)")
             if config.file_storage == "minio"
-            else "write the endpoint without the bucket's name, or use another bucket",
+            else _("write the endpoint without the bucket's name, or use another bucket"),
         )
 
 
@@ -45,9 +50,9 @@ def _no_s3_before_the_port(config: Config) -> Iterator[Conflict]:
     if "s3:" in str(topology.bucket_origin(config)):
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
-            "its host ends in s3 before a port, which Outline would rewrite to localhost",
-            "accepted is another host name, the default port, or FILE_STORAGE=local",
-            "rename the host, leave the port out, or set FILE_STORAGE=local",
+            _("its host ends in s3 before a port, which Outline would rewrite to localhost"),
+            _("accepted is another host name, the default port, or FILE_STORAGE=local"),
+            _("rename the host, leave the port out, or set FILE_STORAGE=local"),
         )
 
 
@@ -64,9 +69,12 @@ def _bucket_not_a_page_of_outline(config: Config) -> Iterator[Conflict]:
     if topology.bucket_origin(config).host == config.url.host:
         yield (
             "AWS_S3_UPLOAD_BUCKET_NAME",
-            f"Outline has pages of its own under /{bucket}/, where the bucket would be",
-            "accepted is a name that is no path of Outline's",
-            "choose another bucket name (before there are uploads)",
+            _(
+                "Outline has pages of its own under {path}, where the bucket would be",
+                path=f"/{bucket}/",
+            ),
+            _("accepted is a name that is no path of Outline's"),
+            _("choose another bucket name (before there are uploads)"),
         )
 
 
@@ -79,17 +87,21 @@ def _bucket_reachable_from_inside(config: Config) -> Iterator[Conflict]:
     if origin.host == "localhost" or (origin.is_ip_address and origin.is_loopback):
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL",
-            f"{origin.host} is Outline's own container to Outline",
-            "accepted is empty, or a host name like files.localhost",
-            "leave it empty",
+            _("{host} is Outline's own container to Outline", host=origin.host),
+            _("accepted is empty, or a host name like files.localhost"),
+            _("leave it empty"),
         )
     elif origin.is_ip_address and (config.https or origin.is_ipv6):
-        how = "over IPv6" if origin.is_ipv6 else "with https at an IP address"
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL" if config.aws_s3_upload_bucket_url else "URL",
-            f"{how} Outline can't reach its own uploads",
-            "accepted is a host name, an AWS_S3_UPLOAD_BUCKET_URL with one, or FILE_STORAGE=local",
-            "give the machine a name, or set FILE_STORAGE=local",
+            _("over IPv6 Outline can't reach its own uploads")
+            if origin.is_ipv6
+            else _("with https at an IP address Outline can't reach its own uploads"),
+            _(
+                "accepted is a host name, an AWS_S3_UPLOAD_BUCKET_URL with one, or "
+                "FILE_STORAGE=local"
+            ),
+            _("give the machine a name, or set FILE_STORAGE=local"),
         )
 
 
@@ -97,9 +109,9 @@ def _external_storage_has_an_address(config: Config) -> Iterator[Conflict]:
     if config.file_storage == "s3" and config.aws_s3_upload_bucket_url is None:
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL",
-            "it has no value, but FILE_STORAGE=s3",
-            "accepted is the service's endpoint, like https://s3.eu-central-1.amazonaws.com",
-            "set it in config.sh, or use FILE_STORAGE=minio",
+            _("it has no value, but FILE_STORAGE=s3"),
+            _("accepted is the service's endpoint, like https://s3.eu-central-1.amazonaws.com"),
+            _("set it in config.sh, or use FILE_STORAGE=minio"),
         )
 
 
@@ -110,23 +122,26 @@ def _external_storage_answers_browsers_and_outline(config: Config) -> Iterator[C
     if endpoint.is_loopback:
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL",
-            f"{endpoint.host} is another machine to Outline in its container than to browsers",
-            "accepted is an address that both reach",
-            "use the machine's address in the network, or a name that leads there",
+            _(
+                "{host} is another machine to Outline in its container than to browsers",
+                host=endpoint.host,
+            ),
+            _("accepted is an address that both reach"),
+            _("use the machine's address in the network, or a name that leads there"),
         )
     if endpoint in (config.url, config.oidc_url):
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL",
-            f"{endpoint} is the wiki itself",
-            "accepted is the endpoint of an S3 service",
-            "write the service's endpoint, or use FILE_STORAGE=minio",
+            _("{url} is the wiki itself", url=endpoint),
+            _("accepted is the endpoint of an S3 service"),
+            _("write the service's endpoint, or use FILE_STORAGE=minio"),
         )
     if config.https and endpoint.scheme == "http":
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL",
-            "it is http, and browsers send nothing there from a wiki on https",
-            "accepted with an https URL is an https endpoint",
-            "have the service speak https",
+            _("it is http, and browsers send nothing there from a wiki on https"),
+            _("accepted with an https URL is an https endpoint"),
+            _("have the service speak https"),
         )
 
 
@@ -138,25 +153,28 @@ def _external_storage_knows_the_method(config: Config) -> Iterator[Conflict]:
     if in_host and endpoint.is_ip_address:
         yield (
             "AWS_S3_FORCE_PATH_STYLE",
-            f"a bucket can't stand before the address {endpoint.host}",
-            "accepted with an IP address is true",
-            "set AWS_S3_FORCE_PATH_STYLE=true, or use a host name",
+            _("a bucket can't stand before the address {address}", address=endpoint.host),
+            _("accepted with an IP address is true"),
+            _("set AWS_S3_FORCE_PATH_STYLE=true, or use a host name"),
         )
     if endpoint.host.endswith(_ONLY_BUCKETS_IN_HOSTS) and not (
         in_host and config.aws_s3_upload_method == "put"
     ):
         yield (
             "AWS_S3_FORCE_PATH_STYLE",
-            f"{endpoint.host} takes no bucket in the path, where Outline's POST always has it",
-            "accepted there is AWS_S3_FORCE_PATH_STYLE=false with AWS_S3_UPLOAD_METHOD=put",
-            "set both",
+            _(
+                "{host} takes no bucket in the path, where Outline's POST always has it",
+                host=endpoint.host,
+            ),
+            _("accepted there is AWS_S3_FORCE_PATH_STYLE=false with AWS_S3_UPLOAD_METHOD=put"),
+            _("set both"),
         )
     if endpoint.host.endswith(_WITHOUT_POST) and config.aws_s3_upload_method == "post":
         yield (
             "AWS_S3_UPLOAD_METHOD",
-            f"{endpoint.host} has no POST for uploads",
-            "accepted there is put",
-            "set AWS_S3_UPLOAD_METHOD=put",
+            _("{host} has no POST for uploads", host=endpoint.host),
+            _("accepted there is put"),
+            _("set AWS_S3_UPLOAD_METHOD=put"),
         )
 
 
@@ -164,9 +182,9 @@ def _bucket_url_is_used(config: Config) -> Iterator[Conflict]:
     if config.file_storage == "local" and config.aws_s3_upload_bucket_url is not None:
         yield (
             "AWS_S3_UPLOAD_BUCKET_URL",
-            "with FILE_STORAGE=local there is no bucket",
-            "accepted is empty with FILE_STORAGE=local",
-            "leave it empty, or choose minio or s3",
+            _("with FILE_STORAGE=local there is no bucket"),
+            _("accepted is empty with FILE_STORAGE=local"),
+            _("leave it empty, or choose minio or s3"),
         )
 
 
@@ -175,9 +193,12 @@ def _postgres_keeps_its_data_where_we_mount_it(config: Config) -> Iterator[Confl
     if match and int(match.group(1)) > _NEWEST_POSTGRES:
         yield (
             "POSTGRES_IMAGE",
-            f"PostgreSQL {match.group(1)} keeps its data elsewhere and would start empty",
-            f"accepted is PostgreSQL up to {_NEWEST_POSTGRES}",
-            f"stay at {_NEWEST_POSTGRES}",
+            _(
+                "PostgreSQL {version} keeps its data elsewhere and would start empty",
+                version=match.group(1),
+            ),
+            _("accepted is PostgreSQL up to {version}", version=_NEWEST_POSTGRES),
+            _("stay at {version}", version=_NEWEST_POSTGRES),
         )
 
 
@@ -189,7 +210,7 @@ def _storage_without_acl(config: Config) -> Iterator[Warned]:
     if config.file_storage == "s3" and config.aws_s3_acl == "none":
         yield (
             "AWS_S3_ACL",
-            (
+            _(
                 "Outline up to 1.9.2 refuses attachments without an ACL (outline#1907): set it to "
                 "private unless your service refuses that"
             ),
