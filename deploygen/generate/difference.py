@@ -73,7 +73,7 @@ def _diff(folder: Path, path: str, files: Plan, veil: "_Veil") -> str:
     file = files.get(path)
     mode = place.stat().st_mode & 0o777 if place.exists() else None
     head = []
-    wrong = state.wrong_modes(folder, path, file) if file else {}
+    wrong = state.wrong_modes(folder, {path: file}) if file else {}
     for item, (before, after) in wrong.items():
         of = "" if item == path else f" of {item}"
         head += [f"old mode {before:03o}{of}", f"new mode {after:03o}{of}"]

@@ -14,10 +14,10 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NoReturn
 
 from deploygen import atomic
@@ -42,7 +42,7 @@ class Tree:
 
     def with_parents(self) -> "Tree":
         """Return the tree with every folder that its files are in."""
-        needed = {parent for path in (*self.files, *self.folders) for parent in parents(path)}
+        needed = folders_of((*self.files, *self.folders))
         return Tree(self.files, dict.fromkeys(needed, FOLDER_MODE) | self.folders)
 
 
@@ -70,7 +70,7 @@ def manifest_file(hashes: Mapping[str, str]) -> dict[str, File]:
 
 def top_level(folder: Path, paths: Collection[str]) -> set[str]:
     """Return the names in ``folder`` that ``paths``, or what was written before, have there."""
-    names = {PurePosixPath(path).parts[0] for path in (*paths, *manifest(folder))}
+    names = {_top(path) for path in (*paths, *manifest(folder))}
     with suppress(FileNotFoundError):
         # A person may have added to what has not been generated for long.
         names.update(path.name for path in (folder / STATE / _CURRENT).iterdir())
@@ -79,7 +79,17 @@ def top_level(folder: Path, paths: Collection[str]) -> set[str]:
 
 def parents(path: str) -> list[str]:
     """Return the folders that ``path`` is in, all below the deployment's."""
-    return [str(parent) for parent in PurePosixPath(path).parents][:-1]
+    names = path.split("/")
+    return ["/".join(names[:count]) for count in range(len(names) - 1, 0, -1)]
+
+
+def folders_of(paths: Iterable[str]) -> list[str]:
+    """Return the folders that any of ``paths`` is in, each once."""
+    return list(dict.fromkeys(parent for path in paths for parent in parents(path)))
+
+
+def _top(path: str) -> str:
+    return path.partition("/")[0]
 
 
 def is_linked(folder: Path, name: str) -> bool:
@@ -159,7 +169,7 @@ def adopt(folder: Path, names: Collection[str]) -> None:
 
 def turn(folder: Path, tree: Tree) -> None:
     """Make the other slot hold ``tree``, and let it take over."""
-    names = {PurePosixPath(path).parts[0] for path in (*tree.files, *tree.folders)}
+    names = {_top(path) for path in (*tree.files, *tree.folders)}
     with staging(folder) as stage:
         _fill(folder, tree, stage, links=names - {_MANIFEST})
 
@@ -274,7 +284,7 @@ def _leads_to(path: Path, below: str, slot: Path) -> Path | None:
         return None
     folder = slot.parents[1].resolve()
     target = Path(os.path.normpath((folder / below).parent / path.readlink()))
-    if target.is_relative_to(folder / PurePosixPath(below).parts[0]):
+    if target.is_relative_to(folder / _top(below)):
         return None
     return Path(os.path.relpath(target, (folder / STATE / slot.name / below).parent))
 

@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from os import lstat
@@ -29,7 +29,10 @@ KEPT = {Kind.EDITED, Kind.IN_THE_WAY}
 def differing(folder: Path, files: Mapping[str, File]) -> dict[str, Kind]:
     """Return how each path differs that does; first those of ``files``, then what is too much."""
     known = slots.manifest(folder)
-    found = {path: _kind(folder, path, file, known.get(path)) for path, file in files.items()}
+    wrong = wrong_modes(folder, files)
+    found = {
+        path: _kind(folder, path, file, known.get(path), wrong) for path, file in files.items()
+    }
     for path, digest in known.items():
         if path not in files and (folder / path).is_file():
             edited = _digest(folder / path) != digest
@@ -39,29 +42,32 @@ def differing(folder: Path, files: Mapping[str, File]) -> dict[str, Kind]:
 
 def blockers(folder: Path, files: Mapping[str, File]) -> list[str]:
     """Return what can neither be replaced by a file or a folder, nor be kept within one of ours."""
-    found = {name for path in files for name in _blockers(folder, path)}
-    return sorted(found | set(_used_by_others(folder, files)))
+    return sorted({*_blockers(folder, files), *_used_by_others(folder, files)})
 
 
-def wrong_modes(folder: Path, path: str, file: File) -> dict[str, tuple[int, int]]:
-    """Return {path: (its mode, the one to have)} of a file and the folders that it is in."""
-    wanted = {**dict.fromkeys(slots.parents(path), slots.FOLDER_MODE), path: file.mode}
+def wrong_modes(folder: Path, files: Mapping[str, File]) -> dict[str, tuple[int, int]]:
+    """Return {path: (its mode, the one to have)} of ``files`` and the folders that they are in."""
+    wanted = dict.fromkeys(slots.folders_of(files), slots.FOLDER_MODE)
+    wanted |= {path: file.mode for path, file in files.items()}
     modes = {
-        item: ((folder / item).stat().st_mode & 0o777, mode)
-        for item, mode in wanted.items()
-        if (folder / item).exists()
+        path: ((folder / path).stat().st_mode & 0o777, mode)
+        for path, mode in wanted.items()
+        if (folder / path).exists()
     }
-    return {item: (mode, other) for item, (mode, other) in modes.items() if mode != other}
+    return {path: (mode, other) for path, (mode, other) in modes.items() if mode != other}
 
 
-def _kind(folder: Path, path: str, file: File, known: str | None) -> Kind | None:
+def _kind(
+    folder: Path, path: str, file: File, known: str | None, wrong: Collection[str]
+) -> Kind | None:
     place = folder / path
     if _is_foreign_link(folder, path):
         return Kind.IN_THE_WAY
     if not place.is_file():
         return Kind.MISSING
     if place.read_bytes() == file.content:
-        return Kind.MODE if wrong_modes(folder, path, file) else None
+        has_wrong = any(item in wrong for item in (path, *slots.parents(path)))
+        return Kind.MODE if has_wrong else None
     if known is None:
         return Kind.IN_THE_WAY
     return Kind.OUTDATED if _digest(place) == known else Kind.EDITED
@@ -75,14 +81,15 @@ def _is_foreign_link(folder: Path, path: str) -> bool:
     return (folder / path).is_symlink() and not slots.is_linked(folder, path)
 
 
-def _blockers(folder: Path, path: str) -> Iterator[str]:
-    """Yield a folder in the place of a file, and what is no folder in the place of one."""
-    if (folder / path).is_dir() and not _is_foreign_link(folder, path):
-        yield path
-    for parent in slots.parents(path):
-        place = folder / parent
-        if _is_foreign_link(folder, parent) or (place.exists() and not place.is_dir()):
-            yield parent
+def _blockers(folder: Path, files: Iterable[str]) -> Iterator[str]:
+    """Yield folders in the place of files, and what is no folder in the place of one."""
+    for path in files:
+        if (folder / path).is_dir() and not _is_foreign_link(folder, path):
+            yield path
+    for path in slots.folders_of(files):
+        place = folder / path
+        if _is_foreign_link(folder, path) or (place.exists() and not place.is_dir()):
+            yield path
 
 
 def _used_by_others(folder: Path, files: Mapping[str, File]) -> Iterator[str]:
@@ -94,7 +101,7 @@ def _used_by_others(folder: Path, files: Mapping[str, File]) -> Iterator[str]:
     if not folder.is_dir():
         return
     people = {os.geteuid(), folder.stat().st_uid}
-    ours = {parent for path in (*files, *slots.manifest(folder)) for parent in slots.parents(path)}
+    ours = slots.folders_of((*files, *slots.manifest(folder)))
     for name in slots.top_level(folder, files):
         for base, folders, _ in os.walk(folder / name):
             for path in (Path(base, item) for item in folders):

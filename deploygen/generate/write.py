@@ -95,9 +95,8 @@ def _tree(folder: Path, files: Mapping[str, File], changed: Collection[str]) -> 
         for path, place in there.files.items()
         if path not in known and path not in files
     }
-    needed = {parent for path in wanted for parent in slots.parents(path)}
-    left_over = {parent for path in known for parent in slots.parents(path)} - needed
-    ours = {parent for path in files for parent in slots.parents(path)}
+    left_over = {*slots.folders_of(known)} - {*slots.folders_of(wanted)}
+    ours = {*slots.folders_of(files)}
     hashes = {path: sha256(file.content).hexdigest() for path, file in files.items()}
     return Tree(
         {**slots.manifest_file(hashes), **wanted},
