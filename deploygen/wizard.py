@@ -9,11 +9,12 @@ import click
 from deploygen import config, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem
+from deploygen.language import N_, _, clauses
 from deploygen.settings import BY_NAME, OUTER_PROXIES, SETTINGS, Setting, named
 
 _CERTIFICATE = {
-    "TLS_CERT_FILE": "File with the certificate and its chain (PEM)",
-    "TLS_KEY_FILE": "File with its private key (PEM)",
+    "TLS_CERT_FILE": N_("File with the certificate and its chain (PEM)"),
+    "TLS_KEY_FILE": N_("File with its private key (PEM)"),
 }
 _OTHER_PROXY = "other"
 _OF_ANOTHER_KEY = re.compile(r"([A-Z][A-Za-z0-9_]*)=(.*)", re.DOTALL)
@@ -46,7 +47,7 @@ def ask(
         and (setting.default or setting.name in wanting)
     ]
     if not fresh:
-        _refuse_what_is_not_asked_for(problems, {setting.name for setting, _ in questions})
+        _refuse_what_is_not_asked_for(problems, {setting.name for setting, _question in questions})
     for setting, question in questions:
         default = _present(text, setting) or setting.default
         answer = _prompt(question, setting, folder, default=default or None)
@@ -70,8 +71,10 @@ def _ask_who_ends_tls(text: str, folder: Path, skip: Collection[str]) -> str:
     proxy = BY_NAME["OUTER_PROXY"]
     is_behind_proxy = _present(text, proxy) or _present(text, BY_NAME["NETWORK"])
     answer: str = click.prompt(
-        "Who ends TLS? acme: this machine gets a certificate by itself; files: it has one;\n"
-        "proxy: a web server of yours is in front",
+        _(
+            "Who ends TLS? acme: this machine gets a certificate by itself; files: it has one;\n"
+            "proxy: a web server of yours is in front"
+        ),
         type=click.Choice(["acme", "files", "proxy"]),
         default="proxy" if is_behind_proxy else "acme",
     )
@@ -83,7 +86,7 @@ def _ask_who_ends_tls(text: str, folder: Path, skip: Collection[str]) -> str:
                 text = shellconf.assign(text, key, given)
     if answer == "proxy" and not _present(text, proxy) and proxy.name not in skip:
         given = click.prompt(
-            "Which web server? Its configuration is written for you; other: you write it",
+            _("Which web server? Its configuration is written for you; other: you write it"),
             type=click.Choice([*OUTER_PROXIES, _OTHER_PROXY]),
             default=_OTHER_PROXY,
         )
@@ -107,7 +110,7 @@ def _ask_again(text: str, folder: Path, problem: Problem) -> str:
 
     setting = named(problem.key)
     key, value = click.prompt(
-        f"{problem.key} (or KEY=VALUE of another key)",
+        _("{key} (or KEY=VALUE of another key)", key=problem.key),
         default="",
         show_default=False,
         hide_input=setting is not None and setting.confidential,
@@ -128,7 +131,7 @@ def _prompt(
         _judge(setting, answer, folder, needed=needed)
         return answer
 
-    answer: str = click.prompt(question, default=default, value_proc=checked)
+    answer: str = click.prompt(_(question), default=default, value_proc=checked)
     return answer
 
 
@@ -137,7 +140,8 @@ def _judge(setting: Setting, value: str, folder: Path, *, needed: bool = False) 
         config.value(setting, value, folder)
     except ValueError as error:
         kind = setting.kind.needed if needed else setting.kind
-        raise click.BadParameter(f"{error}; accepted is {kind.accepts}") from None
+        accepted = _("accepted is {what}", what=kind.accepts())
+        raise click.BadParameter(clauses(str(error), accepted)) from None
 
 
 def _present(text: str, setting: Setting) -> str:

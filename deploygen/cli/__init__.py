@@ -10,12 +10,14 @@ from typing import NoReturn
 import click
 
 import deploygen
+from deploygen.cli.verb import Verbs
 from deploygen.errors import ConfigInvalid, MachineUnfit, UserError
+from deploygen.language import _
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class _Group(click.Group):
+class _Group(Verbs):
     """Loads only the verb that is called, and turns a user's error into a message and exit code."""
 
     verbs = ("init", "render", "check", "config", "demo")
@@ -36,7 +38,9 @@ class _Group(click.Group):
             _fail(error)
         except OSError as error:
             if error.errno in _FULL:
-                _fail(MachineUnfit(f"{error.strerror}: make room and run this again"))
+                _fail(
+                    MachineUnfit(_("{reason}: make room and run this again", reason=error.strerror))
+                )
             if error.filename is None:
                 raise
             _fail(UserError(f"{error.filename}: {error.strerror}"))

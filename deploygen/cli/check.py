@@ -10,11 +10,13 @@ import click
 from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, JSON
 from deploygen.cli.telling import tell_json, tell_warnings
+from deploygen.cli.verb import Verb
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Notice, Problem
+from deploygen.language import _
 
 
-@click.command("check")
+@click.command("check", cls=Verb)
 @FOLDER
 @JSON
 def command(folder: Path, as_json: bool) -> None:
@@ -43,7 +45,7 @@ def command(folder: Path, as_json: bool) -> None:
         tell_json(_result(folder, (), checked.warnings))
         return
     tell_warnings(checked.warnings)
-    click.echo(f"{folder / FILE_NAME} is right.")
+    click.echo(_("{file} is right.", file=folder / FILE_NAME))
 
 
 def _result(folder: Path, problems: Iterable[Problem], warnings: Iterable[Notice]) -> object:

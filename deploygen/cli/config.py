@@ -18,14 +18,16 @@ from deploygen.cli.parameters import (
     complete_key,
 )
 from deploygen.cli.telling import entering, tell_json, tell_warnings
+from deploygen.cli.verb import Verbs
 from deploygen.config import FILE_NAME, present_name
 from deploygen.errors import ConfigInvalid, UserError
+from deploygen.language import _
 from deploygen.settings import named
 
 _MASK = "********"
 
 
-@click.group("config")
+@click.group("config", cls=Verbs)
 def command() -> None:
     """Look at the keys of config.sh, and set them.
 
@@ -40,7 +42,7 @@ def command() -> None:
 @command.command("list")
 @FOLDER
 @JSON
-@click.option("--show-secrets", is_flag=True, help="Print secrets too.")
+@click.option("--show-secrets", is_flag=True, help=_("Print secrets too."))
 def list_(folder: Path, as_json: bool, show_secrets: bool) -> None:
     """List every key: where its value comes from, and the value.
 
@@ -128,24 +130,27 @@ def set_(words: tuple[str, ...]) -> None:
         # The file has another value there, so its line would mislead.
         raise ConfigInvalid(error.file, error.problems, {key: key for key in values}) from None
     if after == before:
-        click.echo(f"{folder / FILE_NAME} has that already; nothing written.")
+        click.echo(_("{file} has that already; nothing written.", file=folder / FILE_NAME))
         return
     configfile.save(folder, after)
     tell_warnings(warnings)
     click.echo(
-        f"Written to {folder / FILE_NAME}. To have it take effect:\n"
-        f"  {entering(folder)}deploygen render && docker compose up -d"
+        _(
+            "Written to {file}. To have it take effect:\n  {command}",
+            file=folder / FILE_NAME,
+            command=f"{entering(folder)}deploygen render && docker compose up -d",
+        )
     )
 
 
 def _parted(words: tuple[str, ...]) -> tuple[Path, dict[str, str | None]]:
     """Return the folder and the assignments, with None for a value that is to be asked for."""
     folder = Path()
-    *_, last = words
+    last = words[-1]
     if "=" not in last and named(present_name(last)) is None and _is_folder(last):
         folder, words = Path(last), words[:-1]
     if not words:
-        raise click.UsageError("Missing argument 'KEY=VALUE...'.")
+        raise click.UsageError(_("Missing argument {name}.", name="'KEY=VALUE...'"))
     assignments: dict[str, str | None] = {}
     for word in words:
         key, equals, value = word.partition("=")
@@ -173,5 +178,5 @@ def _asked(key: str) -> str:
         return value
     line = sys.stdin.readline()
     if not line:
-        raise UserError(f"stdin has no line for {key}")
+        raise UserError(_("stdin has no line for {key}", key=key))
     return line.removesuffix("\n")

@@ -6,24 +6,26 @@ from pathlib import Path
 
 import click
 
+from deploygen.cli.verb import Verb
 from deploygen.demo.run import run
+from deploygen.language import _
 
 
-@click.command("demo")
+@click.command("demo", cls=Verb)
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
     metavar="N",
-    help="The provider's port. Default: 8000, or the next free one.",
+    help=_("The provider's port. Default: 8000, or the next free one."),
 )
 @click.option(
     "--dir",
     "folder",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Keep users and secrets in DIR. Default: a temporary folder, removed at the end.",
+    help=_("Keep users and secrets in DIR. Default: a temporary folder, removed at the end."),
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON when it is ready.")
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON when it is ready."))
 def command(port: int | None, folder: Path | None, as_json: bool) -> None:
     """Serve the user accounts and a sample client on this machine, without Docker.
 

@@ -14,13 +14,15 @@ from deploygen import configfile, outer, seed, shellconf, wizard
 from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
 from deploygen.cli.telling import entering, tell_changes, tell_warnings
+from deploygen.cli.verb import Verb
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.folder import Rendered
+from deploygen.language import _
 from deploygen.settings import named
 
 
-@click.command("init")
+@click.command("init", cls=Verb)
 @FOLDER
 @click.option(
     "--set",
@@ -28,16 +30,16 @@ from deploygen.settings import named
     metavar="KEY=VALUE",
     multiple=True,
     shell_complete=complete_assignment,
-    help="Set a key of config.sh. May be given several times.",
+    help=_("Set a key of config.sh. May be given several times."),
 )
 @click.option(
     "--from",
     "seed_file",
     metavar="FILE",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Take over the values of a config.sh of vicalloy/outline-docker-compose.",
+    help=_("Take over the values of a config.sh of vicalloy/outline-docker-compose."),
 )
-@click.option("--yes", is_flag=True, help="Ask nothing; take defaults for what is not --set.")
+@click.option("--yes", is_flag=True, help=_("Ask nothing; take defaults for what is not --set."))
 @OVERWRITE
 def command(
     folder: Path, assignments: tuple[str, ...], seed_file: Path | None, yes: bool, overwrite: bool
@@ -58,7 +60,12 @@ def command(
     given = options
     if seed_file is not None:
         if not fresh:
-            raise UserError(f"{folder / FILE_NAME} is there already; --from is for a new folder")
+            raise UserError(
+                _(
+                    "{file} is there already; --from is for a new folder",
+                    file=folder / FILE_NAME,
+                )
+            )
         given = _taken_over(seed_file) | options
     with _told_by_option(options, fresh=fresh):
         begun = text = configfile.assign(configfile.start(folder), given)
@@ -73,7 +80,9 @@ def command(
         with _answers_kept(begun, text):
             rendered = deployment.render(folder, text, overwrite=overwrite)
     if fresh:
-        click.echo(f"Made {folder / FILE_NAME}, with its secrets; only you can read it.")
+        click.echo(
+            _("Made {file}, with its secrets; only you can read it.", file=folder / FILE_NAME)
+        )
     tell_warnings(rendered.warnings)
     tell_changes(rendered.changes)
     _tell_next(folder, rendered)
@@ -84,7 +93,7 @@ def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
     for assignment in assignments:
         key, equals, value = assignment.partition("=")
         if not equals:
-            raise click.BadParameter(f"{key!r} is not KEY=VALUE", param_hint="--set")
+            raise click.BadParameter(_("{key!r} is not KEY=VALUE", key=key), param_hint="--set")
         pairs[key] = value
     return pairs
 
@@ -98,8 +107,11 @@ def _taken_over(seed_file: Path) -> dict[str, str]:
     text = configfile.text_of(seed_file)
     if shellconf.parse(text).last("COMPOSE_PROJECT_NAME"):
         raise UserError(
-            f"{seed_file} is a config.sh of deploygen's own, which --from is not for: to move that "
-            "deployment copy its folder instead; another one begins without --from"
+            _(
+                "{file} is a config.sh of deploygen's own, which --from is not for: to move that "
+                "deployment copy its folder instead; another one begins without --from",
+                file=seed_file,
+            )
         )
     translated = seed.translate(text)
     for sentence in translated.left_out:
@@ -139,7 +151,9 @@ def _answers_kept(before: str, after: str) -> Iterator[None]:
             if not _is_confidential(item.key) and _differs(old.last(item.key), item)
         ]
         if answers:
-            click.echo(f"To give your answers again:  {' '.join(answers)}", err=True)
+            click.echo(
+                _("To give your answers again:  {options}", options=" ".join(answers)), err=True
+            )
         raise
 
 
@@ -153,23 +167,29 @@ def _is_confidential(key: str) -> bool:
 
 
 def _tell_next(folder: Path, rendered: Rendered) -> None:
+    start = f"{entering(folder)}docker compose up -d --wait"
     in_front = outer.directions(rendered.config, rendered.topology)
-    click.echo(
-        f"\nStart it:   {entering(folder)}docker compose up -d --wait\n"
-        + (f"In front:   {in_front}\n" if in_front else "")
-        + f"The wiki:   {rendered.topology.url}\n"
-        + _users(folder, rendered)
-    )
+    lines = [
+        "",
+        _("Start it:   {command}", command=start),
+        *([_("In front:   {directions}", directions=in_front)] if in_front else []),
+        _("The wiki:   {url}", url=rendered.topology.url),
+        _users(folder, rendered),
+    ]
+    click.echo("\n".join(lines))
 
 
 def _users(folder: Path, rendered: Rendered) -> str:
     config, topology = rendered.config, rendered.topology
     if topology.admin_url is None:
-        return (
-            f"Its users:  those of {config.oidc_issuer_url or config.oidc_auth_uri}\n"
-            f"It needs    {topology.url}/auth/oidc.callback as redirect URI there"
+        return _(
+            "Its users:  those of {provider}\nIt needs    {url} as redirect URI there",
+            provider=config.oidc_issuer_url or config.oidc_auth_uri,
+            url=f"{topology.url}/auth/oidc.callback",
         )
-    return (
-        f"Its users:  {topology.admin_url}\n"
-        f"Sign in as  {config.admin_username} with the ADMIN_PASSWORD of {folder / FILE_NAME}"
+    return _(
+        "Its users:  {url}\nSign in as  {name} with the ADMIN_PASSWORD of {file}",
+        url=topology.admin_url,
+        name=config.admin_username,
+        file=folder / FILE_NAME,
     )

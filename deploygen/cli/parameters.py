@@ -19,9 +19,9 @@ FOLDER = click.argument(
 OVERWRITE = click.option(
     "--overwrite",
     is_flag=True,
-    help="Replace generated files that were edited by hand, and files in their place.",
+    help=_("Replace generated files that were edited by hand, and files in their place."),
 )
-JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
+JSON = click.option("--json", "as_json", is_flag=True, help=_("Print JSON, for scripts."))
 
 
 def complete_key(

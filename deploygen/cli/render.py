@@ -9,21 +9,34 @@ import click
 from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, JSON, OVERWRITE
 from deploygen.cli.telling import tell_changes, tell_json, tell_warnings
+from deploygen.cli.verb import Verb
 from deploygen.configfile import read
+from deploygen.language import _
 
 _DIFFERS = 1
 
 
-@click.command("render")
+@click.command("render", cls=Verb)
 @FOLDER
 @OVERWRITE
 @click.option(
-    "--check", is_flag=True, help="Write nothing; list what differs. Exit code 1 if something does."
+    "--check",
+    is_flag=True,
+    help=_("Write nothing; list what differs. Exit code 1 if something does."),
 )
-@click.option("--diff", is_flag=True, help="The same, and show how. Secrets are left out.")
+@click.option("--diff", is_flag=True, help=_("The same, and show how. Secrets are left out."))
 @JSON
 def command(folder: Path, overwrite: bool, check: bool, diff: bool, as_json: bool) -> None:
     """Write every file of DIR again from its config.sh.
+
+    \b
+    What --check and --diff say of a file:
+      missing     is not there
+      outdated    is as deploygen wrote it, and config.sh says something else now
+      edited      was changed by hand; is kept until --overwrite
+      in the way  is yours, where one is generated; is kept until --overwrite
+      mode        has other permissions
+      not needed  is no longer generated, and will be removed
 
     \b
     Examples:
@@ -33,11 +46,11 @@ def command(folder: Path, overwrite: bool, check: bool, diff: bool, as_json: boo
     """
     if check or diff:
         if overwrite:
-            raise click.UsageError("--overwrite writes, and --check and --diff write nothing.")
+            raise click.UsageError(_("--overwrite writes, and --check and --diff write nothing."))
         _compare(folder, diff=diff, as_json=as_json)
         return
     if as_json:
-        raise click.UsageError("--json goes with --check or --diff.")
+        raise click.UsageError(_("--json goes with --check or --diff."))
     rendered = deployment.render(folder, read(folder), overwrite=overwrite)
     tell_warnings(rendered.warnings)
     tell_changes(rendered.changes)
@@ -58,4 +71,4 @@ def _compare(folder: Path, *, diff: bool, as_json: bool) -> None:
     if differences:
         raise SystemExit(_DIFFERS)
     if not as_json:
-        click.echo("Every file is as config.sh has it.")
+        click.echo(_("Every file is as config.sh has it."))

@@ -12,6 +12,7 @@ import click
 
 from deploygen.config import FILE_NAME
 from deploygen.errors import Notice
+from deploygen.language import _, listed, ngettext
 
 if TYPE_CHECKING:  # it takes templates along, and not every verb renders
     from deploygen.generate.write import Changes
@@ -33,12 +34,13 @@ def tell_json(value: object) -> None:
 
 def tell_changes(changes: Changes) -> None:
     if not changes.written and not changes.removed:
-        click.echo(f"All {changes.unchanged} files are as config.sh has them; nothing written.")
+        click.echo(
+            _("All {n} files are as config.sh has them; nothing written.", n=changes.unchanged)
+        )
         return
-    count = len(changes.written)
-    parts = [f"{count} file{'' if count == 1 else 's'} written"]
+    parts = [ngettext("{n} file written", "{n} files written", len(changes.written))]
     if changes.unchanged:
-        parts.append(f"{changes.unchanged} unchanged")
+        parts.append(_("{n} unchanged", n=changes.unchanged))
     if changes.removed:
-        parts.append(f"{len(changes.removed)} no longer needed and removed")
-    click.echo(", ".join(parts).capitalize() + ".")
+        parts.append(_("{n} no longer needed and removed", n=len(changes.removed)))
+    click.echo(_("{sentence}.", sentence=listed(parts)))

@@ -4,6 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from deploygen.language import _
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ready:
@@ -28,13 +30,18 @@ class Ready:
         return json.dumps(shown)
 
     def as_text(self) -> str:
-        kept = "kept" if self.is_kept else "removed at the end"
-        return (
-            f"The demo is ready.\n\n"
-            f"  Open        {self.client_url}   a small application; click “Sign in”\n"
-            f"  Username    {self.admin_username}\n"
-            f"  Password    {self.admin_password}\n"
-            f"  Its users   {self.admin_url}   make another one, sign in as that one\n"
-            f"  Its data    {self.folder}   {kept}\n\n"
-            f"Ctrl-C stops it."
+        return _(
+            "The demo is ready.\n\n"
+            "  Open        {client_url}   a small application; click “Sign in”\n"
+            "  Username    {admin_username}\n"
+            "  Password    {admin_password}\n"
+            "  Its users   {admin_url}   make another one, sign in as that one\n"
+            "  Its data    {folder}   {kept}\n\n"
+            "Ctrl-C stops it.",
+            client_url=self.client_url,
+            admin_username=self.admin_username,
+            admin_password=self.admin_password,
+            admin_url=self.admin_url,
+            folder=self.folder,
+            kept=_("kept") if self.is_kept else _("removed at the end"),
         )

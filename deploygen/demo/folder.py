@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploygen import secrets
 from deploygen.errors import UserError
+from deploygen.language import _
 
 _LOCK = "demo.lock"
 _SECRETS = {"secret_key": "hex64", "client_secret": "hex40", "admin_password": "password"}
@@ -63,12 +64,19 @@ def given(path: Path) -> Iterator[DataFolder]:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(path.iterdir()) and not (path / _LOCK).is_file():
             raise UserError(
-                f"{path} holds other things than a demo; give an empty or a new folder as --dir"
+                _(
+                    "{path} holds other things than a demo; give an empty or a new folder as --dir",
+                    path=path,
+                )
             )
         lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
         raise UserError(
-            f"{path} can't be the demo's folder: {error.strerror}; give another --dir"
+            _(
+                "{path} can't be the demo's folder: {reason}; give another --dir",
+                path=path,
+                reason=error.strerror,
+            )
         ) from None
     try:
         _lock(lock, path)
@@ -82,7 +90,7 @@ def _lock(descriptor: int, path: Path) -> None:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise UserError(
-            f"a demo is running in {path} already; stop it, or give another --dir"
+            _("a demo is running in {path} already; stop it, or give another --dir", path=path)
         ) from None
 
 
@@ -94,7 +102,9 @@ def _filled(path: Path) -> DataFolder:
             if not folder.secret_file(name).exists():
                 _write(folder.secret_file(name), secrets.make(recipe, path))
     except OSError as error:
-        raise UserError(f"the demo can't write into {path}: {error.strerror}") from None
+        raise UserError(
+            _("the demo can't write into {path}: {reason}", path=path, reason=error.strerror)
+        ) from None
     return folder
 
 

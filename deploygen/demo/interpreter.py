@@ -15,6 +15,7 @@ from pathlib import Path
 from deploygen.demo.interruption import Interruption
 from deploygen.demo.processes import Child, Command
 from deploygen.errors import MachineUnfit
+from deploygen.language import _
 
 Report = Callable[[str], None]
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)\s*\\?$", re.MULTILINE)
@@ -39,8 +40,12 @@ def find(requirements: Path, report: Report, interruption: Interruption) -> Path
                 _make(environment, requirements, report, interruption)
     except OSError as error:
         raise MachineUnfit(
-            f"the provider's dependencies can't be kept in {environment.parent}:"
-            f" {error.strerror}; make it writable, or set XDG_CACHE_HOME to a folder that is"
+            _(
+                "the provider's dependencies can't be kept in {folder}: {reason};"
+                " make it writable, or set XDG_CACHE_HOME to a folder that is",
+                folder=environment.parent,
+                reason=error.strerror,
+            )
         ) from None
     return _python(environment)
 
@@ -80,7 +85,9 @@ def _locked(path: Path, report: Report, interruption: Interruption) -> Iterator[
                 break
             except BlockingIOError:
                 if not told:
-                    report("Waiting for another demo, which installs the provider's dependencies …")
+                    report(
+                        _("Waiting for another demo, which installs the provider's dependencies …")
+                    )
                 told = True
                 interruption.pause()
         yield
@@ -101,8 +108,11 @@ def _make(
     _remove(temporary)
     temporary.mkdir()
     report(
-        f"The first time, the provider's dependencies are installed into {environment}"
-        " (about 110 MB, a minute or so):"
+        _(
+            "The first time, the provider's dependencies are installed into {folder}"
+            " (about 110 MB, a minute or so):",
+            folder=environment,
+        )
     )
     try:
         venv = (sys.executable, "-I", "-m", "venv", str(staged))
@@ -112,16 +122,19 @@ def _make(
         wanted = ("--progress-bar", "off", "--require-hashes", "--requirement", str(requirements))
         if _run((*pip, "install", *wanted), temporary, interruption) != 0:
             raise MachineUnfit(
-                "the provider's dependencies could not be installed; pip says above why.\n"
-                "Once, this needs a Python package index: check the network, or name a mirror or"
-                " a proxy in pip's own settings (PIP_INDEX_URL, HTTPS_PROXY), then run it again"
+                _(
+                    "the provider's dependencies could not be installed; pip says above why.\n"
+                    "Once, this needs a Python package index: check the network, or name a mirror"
+                    " or a proxy in pip's own settings (PIP_INDEX_URL, HTTPS_PROXY), then run it"
+                    " again"
+                )
             )
         _remove(environment)
         staged.rename(environment)
     finally:
         _remove(staged)
         _remove(temporary)
-    report("Installed.")
+    report(_("Installed."))
 
 
 def _run(arguments: tuple[str, ...], temporary: Path, interruption: Interruption) -> int:
@@ -146,7 +159,9 @@ def _remove(path: Path) -> None:
 
 
 def _no_venv() -> str:
-    return (
-        f"this Python ({sys.executable}) can't make virtual environments;"
-        f" on Debian and Ubuntu: apt install python{_VERSION}-venv"
+    return _(
+        "this Python ({python}) can't make virtual environments;"
+        " on Debian and Ubuntu: apt install {package}",
+        python=sys.executable,
+        package=f"python{_VERSION}-venv",
     )

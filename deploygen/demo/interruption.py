@@ -6,6 +6,7 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from deploygen.errors import UserError
+from deploygen.language import _
 
 _POLL = 0.05  # seconds
 
@@ -46,4 +47,4 @@ class Interruption:
         """Let a moment pass. Raises UserError when asked to stop: nothing is ready yet."""
         time.sleep(_POLL)
         if self.requested:
-            raise UserError("stopped before the demo was ready")
+            raise UserError(_("stopped before the demo was ready"))

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from deploygen.errors import UserError
+from deploygen.language import _
 
 _PREFERRED = 8000
 _NEIGHBOURS = 20
@@ -54,11 +55,15 @@ def _provider(wanted: int | None) -> Listener:
         return _listen(wanted)
     except OSError as error:
         reason = {
-            errno.EADDRINUSE: "another program has it",
-            errno.EACCES: "ports below 1024 are the system's",
+            errno.EADDRINUSE: _("another program has it"),
+            errno.EACCES: _("ports below 1024 are the system's"),
         }.get(error.errno or 0, error.strerror)
         raise UserError(
-            f"port {wanted} can't be used: {reason}; choose another --port, or leave it out"
+            _(
+                "port {port} can't be used: {reason}; choose another --port, or leave it out",
+                port=wanted,
+                reason=reason,
+            )
         ) from None
 
 
@@ -69,12 +74,12 @@ def _first_free(start: int) -> Listener:
             return _listen(port)
         except (OSError, OverflowError):
             continue
-    for _ in range(_ATTEMPTS):
+    for _attempt in range(_ATTEMPTS):
         try:
             return _listen(0)
         except OSError:  # the number that was free on IPv4 is taken on IPv6
             continue
-    raise UserError("no port of localhost is free")
+    raise UserError(_("no port of localhost is free"))
 
 
 def _listen(port: int) -> Listener:

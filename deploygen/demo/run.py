@@ -18,12 +18,14 @@ from deploygen.demo.interruption import Interruption
 from deploygen.demo.ports import Listener
 from deploygen.demo.processes import Child, Command, tail
 from deploygen.errors import UserError
+from deploygen.language import N_, _
 from deploygen.topology import OIDC_PATH
 
 _PATIENCE = 120.0  # seconds; for slow machines, and for what never answers
 _PROBE_TIMEOUT = 1.0
 _WATCH = 0.2
 _OK = 200
+_WHO = {"provider": N_("the provider"), "client": N_("the client")}
 
 
 def run(
@@ -78,7 +80,7 @@ def _set_up(command: Command, data: DataFolder, interruption: Interruption) -> N
     finally:
         child.stop()
     if code != 0:
-        raise UserError(_told("the provider's set-up", code, data.provider_log))
+        raise UserError(_told(_("the provider's set-up"), code, data.provider_log))
 
 
 def _sample_client(data: DataFolder, site: Listener, client: Listener) -> Command:
@@ -106,7 +108,13 @@ def _await_answer(
         _require_all(running)
         interruption.pause()
         if time.monotonic() > deadline:
-            raise UserError(f"{listener.origin}{path} gave no good answer in {_PATIENCE:.0f} s")
+            raise UserError(
+                _(
+                    "{url} gave no good answer in {n:.0f} s",
+                    url=f"{listener.origin}{path}",
+                    n=_PATIENCE,
+                )
+            )
 
 
 def _answers(listener: Listener, path: str) -> bool:
@@ -124,12 +132,17 @@ def _require_all(running: _Running) -> None:
     for name, (child, log) in running.items():
         code = child.exit_code()
         if code is not None:
-            raise UserError(_told(f"the {name}", code, log))
+            raise UserError(_told(_(_WHO[name]), code, log))
 
 
 def _told(who: str, code: int | None, log: Path) -> str:
-    how = f"took longer than {_PATIENCE:.0f} s" if code is None else f"ended (exit code {code})"
-    return f"{who} {how}; its log ends with\n{tail(log) or '  (nothing)'}"
+    how = (
+        _("{who} took longer than {n:.0f} s", who=who, n=_PATIENCE)
+        if code is None
+        else _("{who} ended (exit code {code})", who=who, code=code)
+    )
+    last = tail(log) or _("  (nothing)")
+    return _("{what}; its log ends with\n{lines}", what=how, lines=last)
 
 
 def _ready(
