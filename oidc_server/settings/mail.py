@@ -7,6 +7,7 @@ _mail = ENVIRONMENT.mail
 if _mail is None:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 else:
+    EMAIL_BACKEND = "oidc_server.mail.EmailBackend"
     EMAIL_HOST = _mail.host
     EMAIL_PORT = _mail.port
     EMAIL_HOST_USER = _mail.username
