@@ -17,7 +17,7 @@ from tests.rig.machine import cache_dir, say
 RESULTS = python_env.CHECKOUT / "test-results"
 TESTS = python_env.CHECKOUT / "tests"
 PROVIDER = "tests/oidc_server"
-FAST = ("tests/deploygen", PROVIDER)
+FAST = ("tests/test_readmes.py", "tests/deploygen", PROVIDER)
 SLOW = ("tests/e2e", "tests/browser")
 
 
