@@ -1,7 +1,5 @@
 """The one module that calls docker."""
 
-import subprocess
-
 from deploygen.errors import UserError
 
 _ANSWERS_WITHIN = 20  # seconds
@@ -30,6 +28,8 @@ def projects() -> frozenset[str]:
 
 def _ask(*words: str) -> frozenset[str]:
     """Return the words that docker prints."""
+    import subprocess  # noqa: PLC0415 - most runs don't come here
+
     try:
         done = subprocess.run(  # noqa: S603 - the words are ours
             ["docker", *words],  # noqa: S607 - wherever it is installed

@@ -6,18 +6,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploygen import config, data, engine, kinds, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
 from deploygen.configfile import read
 from deploygen.errors import ConfigInvalid, Notice, Problem
-from deploygen.generate import difference, plan, write
-from deploygen.generate.difference import Difference
+from deploygen.generate import plan, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
 from deploygen.settings import Config
 from deploygen.sources import Sources
 from deploygen.topology import Topology
+
+if TYPE_CHECKING:  # comparing takes more along than rendering does
+    from deploygen.generate.difference import Difference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,8 @@ def compare(folder: Path) -> Comparison:
 
     Raises ConfigInvalid if something in config.sh is wrong.
     """
+    from deploygen.generate import difference  # noqa: PLC0415 - for no other verb
+
     loaded = _load(read(folder), folder)
     differences = difference.between(
         folder,

@@ -4,7 +4,7 @@ import re
 import shlex
 from collections.abc import Iterator
 
-from deploygen import certificate, pem, topology
+from deploygen import topology
 from deploygen.kinds import Origin
 from deploygen.language import N_, _, all_of
 from deploygen.rules.common import (
@@ -59,6 +59,8 @@ def _certificate_is_fit(config: Config) -> Iterator[Conflict]:
             )
     if config.tls_cert_file is None or config.tls_key_file is None:
         return
+    from deploygen import certificate  # noqa: PLC0415 - few need the TLS library
+
     keys = {"certificate": "TLS_CERT_FILE", "key": "TLS_KEY_FILE"}
     hosts = topology.of(config).hosts
     for problem in certificate.problems(config.tls_cert_file.text, config.tls_key_file.text, hosts):
@@ -152,6 +154,8 @@ def _challenged_by_http(config: Config) -> bool:
 def _acme_server_is_trusted(config: Config) -> Iterator[Conflict]:
     if config.tls != "acme" or config.acme_ca_bundle is None:
         return
+    from deploygen import pem  # noqa: PLC0415 - few need it
+
     try:
         pem.certificates(config.acme_ca_bundle.text)
     except pem.Unfit as unfit:
@@ -213,6 +217,8 @@ def _acme_account(config: Config) -> Iterator[Conflict]:
 
 def _certificate_is_sound(config: Config) -> Iterator[Warned]:
     if config.tls == "files" and config.tls_cert_file:
+        from deploygen import certificate  # noqa: PLC0415 - as above
+
         for text in certificate.warnings(config.tls_cert_file.text):
             yield "TLS_CERT_FILE", text
 

@@ -1,7 +1,6 @@
 """What is passed on to Outline as it is."""
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from deploygen import outline
 from deploygen.language import _
@@ -39,6 +38,8 @@ def _outline_reads_it(config: Config) -> Iterator[Warned]:
         # Node reads variables of its own (nodejs.org/api/cli.html).
         if _read_from_a_file(name) in outline.KNOWN or name.startswith("NODE_"):
             continue
+        from difflib import get_close_matches  # noqa: PLC0415 - few mistype one
+
         close = get_close_matches(name.upper(), sorted(outline.KNOWN), n=1)
         yield (
             f"{_PREFIX}{name}",
