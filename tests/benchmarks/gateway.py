@@ -5,11 +5,14 @@
 Method: a deployment with the defaults on the rig's engine, but for Outline's own limit of requests,
 which is off. wrk runs on the host with one thread and 16 connections kept open and reaches gateway
 and upstream at the containers' addresses, so that no published port is in between. Each round runs
-every answer directly and through the gateway, one after the other, and the next round the other way
-round; a ratio is of the two runs of one round, and the figures are medians over the rounds with the
-least and the most. Client, gateway and upstream share the machine's processors: what the gateway
-takes, the upstream lacks. Connections with TLS are those of a second deployment (TLS=files, an
-ECDSA P-256 certificate), each closed after one small answer of the gateway's own.
+every answer directly, through the gateway and through a plain nginx of the same image, which passes
+on with no log, no limit and no header of its own; one after the other, and the next round the other
+way round. A ratio is of two runs of one round, and the figures are medians over the rounds with
+the least and the most. Client, gateway and upstream share the machine's processors: what the
+gateway takes, the upstream lacks, so a quick answer loses more of its rate; what each request takes
+in the gateway is its processes' CPU time (proc(5)). Connections with TLS are those of a second
+deployment (TLS=files, an ECDSA P-256 certificate), each closed after one small answer of the
+gateway's own.
 """
 
 from __future__ import annotations
@@ -21,9 +24,9 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,7 +41,46 @@ from tests.rig.machine import RigError, apt_install
 CONNECTIONS = 16
 GOAL = 0.9
 OBJECTS = {"1 KB": 1_000, "100 KB": 100_000, "10 MB": 10_000_000}
-UNLIMITED = "services:\n  outline:\n    environment:\n      RATE_LIMITER_ENABLED: 'false'\n"
+# Outline without its limit of requests, and beside the gateway an nginx that does nothing but pass on.
+BESIDE = """
+services:
+  outline:
+    environment:
+      RATE_LIMITER_ENABLED: 'false'
+  plain:
+    image: {image}
+    networks: [backend]
+    depends_on: {{outline: {{condition: service_healthy}}}}
+    volumes: [./plain.conf:/etc/nginx/nginx.conf:ro]
+"""
+PLAIN = """
+worker_processes 2;
+events {{
+    worker_connections 4096;
+}}
+http {{
+    access_log off;
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_max_temp_file_size 0;
+    proxy_buffers 4 32k;
+    proxy_busy_buffers_size 64k;
+{servers}
+}}
+"""
+PLAIN_SERVER = """
+    upstream {name} {{
+        server {name}:{port};
+        keepalive 32;
+    }}
+    server {{
+        listen {port};
+        location / {{
+            proxy_pass http://{name};
+        }}
+    }}
+"""
 # Prints a signed address for each size that it is told, of an object that it put there.
 PUT_AND_SIGN = """
 import {S3Client, PutObjectCommand, GetObjectCommand} from '@aws-sdk/client-s3';
@@ -105,7 +147,7 @@ def deployed(scheme: str = "http", **settings: str) -> Iterator[Stack]:
             **images.settings(),
             **settings,
         )
-        (stack.folder / "docker-compose.override.yml").write_text(UNLIMITED)
+        _put_beside(stack)
         try:
             stack.up()
             yield stack
@@ -113,26 +155,75 @@ def deployed(scheme: str = "http", **settings: str) -> Iterator[Stack]:
             stack.down()
 
 
+def _put_beside(stack: Stack) -> None:
+    services = stack.services()
+    gateway = json.loads(stack.compose("config", "--format", "json"))["services"]
+    ports = {"outline": 3000, "oidc": 8000, "minio": 9000}
+    servers = [
+        PLAIN_SERVER.format(name=_service(services, name), port=port)
+        for name, port in ports.items()
+    ]
+    (stack.folder / "plain.conf").write_text(PLAIN.format(servers="".join(servers)))
+    image = gateway[_service(services, "gateway")]["image"]
+    (stack.folder / "docker-compose.override.yml").write_text(BESIDE.format(image=image))
+
+
 def _compare(stack: Stack, rounds: int, seconds: int) -> None:
     containers = stack.containers()
     address = {name: _address(container) for name, container in containers.items()}
     gateway = f"{address[f'{stack.name}-gateway']}:{urlsplit(stack.url).port}"
+    processes = stack.processes(containers[f"{stack.name}-gateway"])
     answers = _answers(stack, address)
-    direct: dict[str, list[float]] = {answer.name: [] for answer in answers}
-    through: dict[str, list[float]] = {answer.name: [] for answer in answers}
+    figures = {answer.name: Figures() for answer in answers}
     for number in range(rounds):
         for answer in answers:
-            runs = [(direct, answer.upstream), (through, gateway)]
-            for figures, where in runs if number % 2 else reversed(runs):
+            found = figures[answer.name]
+            port = answer.upstream.rpartition(":")[2]
+            runs = [
+                (found.direct, answer.upstream),
+                (found.plain, f"{address['plain']}:{port}"),
+                (found.through, gateway),
+            ]
+            for rates, where in runs if number % 2 else reversed(runs):
+                before = _cpu(processes)
                 rate = _wrk(f"http://{where}{answer.path}", seconds, f"Host: {answer.host}")
-                figures[answer.name].append(rate)
-    sys.stdout.write(f"{'answer':<24}{'directly':>11}{'through':>11}   ratio (goal {GOAL})\n")
-    for name, alone in direct.items():
-        ratios = [one / other for one, other in zip(through[name], alone, strict=True)]
+                rates.append(rate)
+                if where == gateway:
+                    found.cpu.append((_cpu(processes) - before) / (rate * seconds))
+    sys.stdout.write(
+        f"{'':<24}{'directly':>9}{'plain nginx':>13}{'gateway':>9}{'its CPU':>10}"
+        f"   gateway/directly (goal {GOAL})   gateway/plain\n"
+    )
+    for name, found in figures.items():
         sys.stdout.write(
-            f"{name:<24}{median(alone):>9.0f}/s{median(through[name]):>9.0f}/s   "
-            f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})\n"
+            f"{name:<24}{median(found.direct):>7.0f}/s{median(found.plain):>11.0f}/s"
+            f"{median(found.through):>7.0f}/s{median(found.cpu) * 1000:>7.2f} ms"
+            f"   {_ratio(found.through, found.direct):<30}{_ratio(found.through, found.plain)}\n"
         )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of one answer: requests per second by each way, and the gateway's CPU seconds a request."""
+
+    direct: list[float] = field(default_factory=list)
+    plain: list[float] = field(default_factory=list)
+    through: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+def _ratio(rates: list[float], others: list[float]) -> str:
+    ratios = [one / other for one, other in zip(rates, others, strict=True)]
+    return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+def _cpu(processes: list[int]) -> float:
+    """Return the seconds of CPU time that processes have taken (proc(5), /proc/pid/stat)."""
+    ticks = 0
+    for process in processes:
+        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(after_name[11]) + int(after_name[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(stack: Stack, address: dict[str, str]) -> list[Answer]:
@@ -154,7 +245,7 @@ def _answers(stack: Stack, address: dict[str, str]) -> list[Answer]:
     return answers
 
 
-def _service(names: dict[str, str], service: str) -> str:
+def _service(names: Iterable[str], service: str) -> str:
     return next(name for name in names if name == service or name.endswith(f"-{service}"))
 
 

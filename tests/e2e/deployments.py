@@ -79,7 +79,7 @@ def keep(deployment: Stack) -> None:
     place = RESULTS / deployment.config["COMPOSE_PROJECT_NAME"]
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(deployment.folder, place, ignore=shutil.ignore_patterns(*LEFT_OUT))
-    (place / "compose.log").write_text(deployment.logs())
+    (place / "compose.log").write_text(deployment.compose("logs", "--no-color", "--timestamps"))
     (place / "compose.ps").write_text(deployment.compose("ps", "--all"))
 
 

@@ -17,6 +17,7 @@ from tests.rig import engine
 
 UP_WITHIN = 420  # seconds, image build included
 DOCKER_WITHIN = 120
+GATEWAY_LOGS_WITHIN = 1.5  # seconds: its access log has flush=1s
 
 
 class ComposeError(Exception):
@@ -102,8 +103,10 @@ class Stack:
         """Return the size of an image's layers in bytes."""
         return int(_docker("image", "inspect", "--format", "{{.Size}}", image))
 
-    def logs(self) -> str:
-        return self.compose("logs", "--no-color", "--timestamps")
+    def logs(self, *services: str) -> str:
+        """Return what the services, or all, have logged, with what the gateway still held back."""
+        time.sleep(GATEWAY_LOGS_WITHIN)
+        return self.compose("logs", "--no-color", "--timestamps", *services)
 
 
 def sigkill(container: dict[str, Any]) -> None:

@@ -328,7 +328,7 @@ def test_no_code_token_or_state_is_logged_whatever_happens_to_the_request(
         cut_short = in_the_middle.result()
     refused = raw.send(loaded_stack.url, "GET", callback.encode())
 
-    said = loaded_stack.compose("logs", "--no-color", gateway(loaded_stack))
+    said = loaded_stack.logs(gateway(loaded_stack))
     loaded_stack.up()
     assert (cut_short.status, refused.status) == (503, 503)
     assert said.count("/auth/oidc.callback") > 10
@@ -348,7 +348,7 @@ def test_with_nothing_behind_it_the_gateway_starts_and_asks_for_patience(
     }
     files = httpx.URL(urljoin(loaded_stack.url, "/")).copy_with(host="files.localhost")
     raw.send(loaded_stack.url, "POST", b"/api/documents.info")
-    said = loaded_stack.compose("logs", "--no-color", gateway(loaded_stack))
+    said = loaded_stack.logs(gateway(loaded_stack))
     answers["an upload"] = raw.send(
         loaded_stack.url, "GET", f"/{bucket}/x".encode(), host=files.netloc.decode()
     )
