@@ -9,6 +9,7 @@ from typing import Any, cast
 
 from deploygen import rules, seed, shellconf
 from deploygen.errors import ConfigInvalid, Notice, Problem
+from deploygen.language import _, clauses
 from deploygen.settings import BY_NAME, SETTINGS, Config, Given, Setting, named
 
 FILE_NAME = "config.sh"
@@ -96,8 +97,8 @@ def _passed_on(
                         line=item.line,
                         key=key,
                         wrong=str(error),
-                        accepted=f"accepted is {setting.kind.accepts}",
-                        remedy=f"correct {key} in config.sh",
+                        accepted=_("accepted is {what}", what=setting.kind.accepts()),
+                        remedy=_("correct {key} in config.sh", key=key),
                     )
                 )
     return values, problems
@@ -114,7 +115,7 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
     """
     raw = raw or setting.default or ""
     if not raw and (setting.default is None or setting.secret):
-        raise ValueError("it has no value")
+        raise ValueError(_("it has no value"))
     if not raw or not setting.kind.is_path:
         return setting.kind.parse(raw)
     path = folder.absolute() / raw
@@ -123,8 +124,14 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
     except ValueError as error:
         if Path(raw).is_absolute():
             raise
-        shown = _without_secrets(str(path))
-        raise ValueError(f"{error} ({shown}: paths begin at {FILE_NAME}'s folder)") from None
+        raise ValueError(
+            _(
+                "{wrong} ({path}: paths begin at {file}'s folder)",
+                wrong=error,
+                path=_without_secrets(str(path)),
+                file=FILE_NAME,
+            )
+        ) from None
 
 
 def _wrong_value(
@@ -134,20 +141,21 @@ def _wrong_value(
     found: Mapping[str, shellconf.Assignment],
 ) -> Problem:
     if assignment and assignment.value and not setting.confidential:
-        wrong = f"{_without_secrets(assignment.value)!r} is not right: {reason}"
+        shown = _without_secrets(assignment.value)
+        wrong = _("{value!r} is not right: {reason}", value=shown, reason=reason)
     else:
         wrong = reason
-    remedy = f"set {setting.name} in config.sh, or pass --set {setting.name}=…"
+    remedy = _("set {key} in config.sh, or pass --set {key}=…", key=setting.name)
     if setting.secret and not _any_stands(setting.given_with, found):
-        remedy = "correct it, or empty it and run `deploygen init`, which makes a new one"
+        remedy = _("correct it, or empty it and run `deploygen init`, which makes a new one")
     if setting.irreplaceable:
-        remedy = "put back the value that it had: data can't be read or found by another"
+        remedy = _("put back the value that it had: data can't be read or found by another")
     kind = setting.kind.needed if _any_stands(setting.needed_with, found) else setting.kind
     return Problem(
         line=assignment.line if assignment else None,
         key=setting.name,
         wrong=wrong,
-        accepted=f"accepted is {kind.accepts}",
+        accepted=_("accepted is {what}", what=kind.accepts()),
         remedy=remedy,
     )
 
@@ -155,7 +163,7 @@ def _wrong_value(
 def _without_secrets(value: str) -> str:
     """Return what a message may repeat of the value of a key that is no secret."""
     if len(value) > _LONGEST_SHOWN:
-        return f"… ({len(value)} characters)"
+        return _("… ({n} characters)", n=len(value))
     return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
@@ -163,22 +171,36 @@ def _unknown(assignment: shellconf.Assignment) -> Problem:
     return Problem(
         line=assignment.line,
         key=assignment.key,
-        wrong="there is no such key",
+        wrong=_("there is no such key"),
         accepted=meant(assignment.key),
-        remedy=f"correct or remove the line; {FILE_NAME}.example lists every key",
+        remedy=clauses(_("correct or remove the line"), where_listed()),
     )
+
+
+def where_listed() -> str:
+    """Return the sentence that tells where a person finds the keys."""
+    return _("{file}.example lists every key", file=FILE_NAME)
 
 
 def meant(key: str) -> str:
     """Return what an unknown ``key`` may be a mistyped name of, or nothing."""
     if key in rules.ACME_VARIABLES:
-        return f"did you mean ACME_ENV_{key}?"
+        return _did_you_mean(f"ACME_ENV_{key}")
     for item in SETTINGS:
         if item.prefix and key.startswith(item.name):
-            ours = f", which is not ours ({item.reserved}…)" if item.reserved else ""
-            return f"accepted is {item.name}_ and the name of a variable{ours}"
+            if item.reserved:
+                return _(
+                    "accepted is {prefix}_ and the name of a variable, which is not ours ({ours}…)",
+                    prefix=item.name,
+                    ours=item.reserved,
+                )
+            return _("accepted is {prefix}_ and the name of a variable", prefix=item.name)
     close = get_close_matches(key.upper(), [*BY_NAME, *_OLD_NAMES], n=1)
-    return f"did you mean {_OLD_NAMES.get(close[0], close[0])}?" if close else ""
+    return _did_you_mean(present_name(close[0])) if close else ""
+
+
+def _did_you_mean(key: str) -> str:
+    return _("did you mean {key}?", key=key)
 
 
 def warnings(config: Config, text: str) -> list[Notice]:

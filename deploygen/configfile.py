@@ -8,6 +8,7 @@ from pathlib import Path
 from deploygen import atomic, config, reference, seed, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
+from deploygen.language import _, all_of, ngettext, of_person
 from deploygen.settings import named
 
 _MODE = 0o600  # it holds secrets
@@ -21,7 +22,9 @@ def read(folder: Path) -> str:
     """
     path = folder / FILE_NAME
     if not path.exists():
-        raise UserError(f"there is no {path}; `deploygen init {folder}` makes it")
+        raise UserError(
+            _("there is no {path}; `deploygen init {folder}` makes it", path=path, folder=folder)
+        )
     return text_of(path)
 
 
@@ -33,14 +36,18 @@ def text_of(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not UTF-8 (byte {error.start}); save it as UTF-8") from None
+        raise UserError(
+            _("{path} is not UTF-8 (byte {n}); save it as UTF-8", path=path, n=error.start)
+        ) from None
     except OSError as error:
-        raise UserError(f"{path} can't be read: {error.strerror}") from None
+        raise UserError(
+            _("{path} can't be read: {reason}", path=path, reason=error.strerror)
+        ) from None
 
 
 def start(folder: Path) -> str:
     """Return the text to begin with: the folder's config.sh, or the example."""
-    return read(folder) if (folder / FILE_NAME).exists() else reference.example()
+    return read(folder) if (folder / FILE_NAME).exists() else reference.example(of_person())
 
 
 def assign(text: str, values: Mapping[str, str]) -> str:
@@ -52,10 +59,10 @@ def assign(text: str, values: Mapping[str, str]) -> str:
     unknown = [
         Problem(
             line=None,
-            key=key if len(key) <= _LONGEST_SHOWN else f"… ({len(key)} characters)",
-            wrong="there is no such key",
+            key=key if len(key) <= _LONGEST_SHOWN else _("… ({n} characters)", n=len(key)),
+            wrong=_("there is no such key"),
             accepted=config.meant(key),
-            remedy=f"{FILE_NAME}.example lists every key",
+            remedy=config.where_listed(),
         )
         for key in values
         if named(key) is None
@@ -86,9 +93,9 @@ def _no_text(key: str) -> Problem:
     return Problem(
         line=None,
         key=key,
-        wrong="its value is not UTF-8",
-        accepted="accepted is text",
-        remedy="a file of such a name has to be renamed",
+        wrong=_("its value is not UTF-8"),
+        accepted=_("accepted is text"),
+        remedy=_("a file of such a name has to be renamed"),
     )
 
 
@@ -101,14 +108,20 @@ def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in values.items():
         if found[key].value != value:
             lines = seed.deciding(document, key)
-            named_lines = " and ".join(f"{item.key} (line {item.line})" for item in lines)
+            named_lines = all_of(
+                _("{key} (line {line})", key=item.key, line=item.line) for item in lines
+            )
             yield Problem(
                 line=None,
                 key=key,
-                wrong=f"{named_lines} would give it another meaning",
+                wrong=_("{lines} would give it another meaning", lines=named_lines),
                 accepted="",
-                remedy=f"remove {'that line' if len(lines) == 1 else 'those lines'} first"
-                f" ({seed.PAGE} says what such a key is here)",
+                remedy=ngettext(
+                    "remove that line first ({page} says what such a key is here)",
+                    "remove those lines first ({page} says what such a key is here)",
+                    len(lines),
+                    page=seed.PAGE,
+                ),
             )
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from deploygen.language import _, clauses
+
 _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
@@ -27,7 +29,7 @@ class Problem:
     @property
     def message(self) -> str:
         """``what is wrong; what is accepted; what to do``."""
-        return "; ".join(part for part in (self.wrong, self.accepted, self.remedy) if part)
+        return clauses(self.wrong, self.accepted, self.remedy)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,8 @@ class Notice:
 
     def located(self, file: str) -> str:
         """Return ``FILE:LINE: KEY: warning: what may not be meant``."""
-        return f"{_place(file, self.line)}: {self.key}: warning: {self.message}"
+        told = _("warning: {message}", message=self.message)
+        return f"{_place(file, self.line)}: {self.key}: {told}"
 
 
 def _place(file: str, line: int | None) -> str:

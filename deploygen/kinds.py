@@ -11,6 +11,8 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from deploygen.language import N_, _, either, listed
+
 T = TypeVar("T")
 
 MAX_PORT = 65535
@@ -65,13 +67,14 @@ class Kind(Generic[T]):
     """A way to read a value.
 
     ``parse`` raises ValueError, whose message says what is wrong with the value without repeating
-    it; ``accepts`` completes the sentence "accepted is …", ``choices`` are all the values,
-    if they are few. A value that ``is_path`` is completed to an absolute path before it is parsed:
-    relative ones begin at config.sh's folder. An optional kind has in ``inner`` that of a value.
+    it; ``accepts()`` completes the sentence "accepted is …". Both are in the person's language.
+    ``choices`` are all the values, if they are few. A value that ``is_path`` is completed to an
+    absolute path before it is parsed: relative ones begin at config.sh's folder. An optional kind
+    has in ``inner`` that of a value.
     """
 
     parse: Callable[[str], T]
-    accepts: str
+    accepts: Callable[[], str]
     is_path: bool = False
     choices: tuple[str, ...] = ()
     inner: "Kind[Any] | None" = None
@@ -143,19 +146,19 @@ class PemFile:
 
 def _text(raw: str) -> str:
     if any(not char.isprintable() for char in raw):
-        raise ValueError("it holds a character that can't be printed")
+        raise ValueError(_("it holds a character that can't be printed"))
     return raw
 
 
 def _name(raw: str) -> str:
     if len(_text(raw)) > _MOST_IN_DISPLAY_NAME:
-        raise ValueError("it is too long for Outline's sign-in page")
+        raise ValueError(_("it is too long for Outline's sign-in page"))
     return raw
 
 
 def _minio_secret(raw: str) -> str:
     if len(_text(raw)) < _LEAST_IN_MINIO_SECRET:
-        raise ValueError("it is too short for MinIO")
+        raise ValueError(_("it is too short for MinIO"))
     return raw
 
 
@@ -164,31 +167,31 @@ def _origin(raw: str) -> Origin:
         url = urlsplit(_text(raw))
         port = url.port
     except ValueError:
-        raise ValueError("it is not a URL") from None
+        raise ValueError(_("it is not a URL")) from None
     if url.scheme not in _DEFAULT_PORTS:
-        raise ValueError("it does not start with http:// or https://")
+        raise ValueError(_("it does not start with http:// or https://"))
     if url.username is not None or url.password is not None:
-        raise ValueError("it holds a user name or password")
+        raise ValueError(_("it holds a user name or password"))
     if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
-        raise ValueError("it has something after the host, and Outline can't live under a path")
+        raise ValueError(_("it has something after the host, and Outline can't live under a path"))
     host = _host(url.hostname or "")
     if port in _BLOCKED_PORTS:
-        raise ValueError(f"its port is {port}, which browsers refuse to open")
+        raise ValueError(_("its port is {port}, which browsers refuse to open", port=port))
     return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
 
 
 def _url(raw: str) -> str:
     try:
         url = urlsplit(_text(raw))
-        _ = url.port
+        url.port  # noqa: B018 - raises for what is no port
     except ValueError:
-        raise ValueError("it is not a URL") from None
+        raise ValueError(_("it is not a URL")) from None
     if url.scheme not in _DEFAULT_PORTS or re.search(r"[\s\"'<>\\^`{|}]", raw):
-        raise ValueError("it is not a URL that starts with http:// or https://")
+        raise ValueError(_("it is not a URL that starts with http:// or https://"))
     if "@" in url.netloc:
-        raise ValueError("it holds a user name or password")
+        raise ValueError(_("it holds a user name or password"))
     if url.fragment:
-        raise ValueError("it has a fragment, which no server is told")
+        raise ValueError(_("it has a fragment, which no server is told"))
     _host(url.hostname or "")
     return raw
 
@@ -196,34 +199,44 @@ def _url(raw: str) -> str:
 def _host(host: str) -> str:
     if ":" not in host and not re.fullmatch(r"[0-9.]+", host):
         if not _HOST.fullmatch(host):
-            raise ValueError("its host is not a valid host name")
+            raise ValueError(_("its host is not a valid host name"))
         return host
     kind = "IPv6" if ":" in host else "IPv4"
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        raise ValueError(f"its host is not a valid {kind} address") from None
+        raise ValueError(_("its host is not a valid {kind} address", kind=kind)) from None
     if "%" in host:
-        raise ValueError("its host names a network interface after %, which no browser takes")
+        raise ValueError(_("its host names a network interface after %, which no browser takes"))
     if address.is_unspecified:
-        raise ValueError(f"its host is {host}, which is no address to open in a browser")
+        raise ValueError(
+            _("its host is {host}, which is no address to open in a browser", host=host)
+        )
     return str(address)
 
 
 def _email(raw: str) -> str:
-    local, _, domain = _text(raw).rpartition("@")
+    local, _at, domain = _text(raw).rpartition("@")
     if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", local) or local.startswith("."):
-        raise ValueError("it is not an e-mail address")
+        raise ValueError(_("it is not an e-mail address"))
     if not _HOST.fullmatch(domain.lower()) or "." not in domain:
-        raise ValueError("the part after the @ is not a full domain name")
+        raise ValueError(_("the part after the @ is not a full domain name"))
     return raw
 
 
 def _mailbox(raw: str) -> str:
-    # Outline takes one address, with a name before it or not (isMailboxAddress in its
-    # server/utils/validators.ts), and so does Django.
-    match = re.fullmatch(r'(?:[^<>",@]+|"[^<>"]*") <([^<>]+)>', _text(raw))
-    _email(match.group(1) if match else raw)
+    # One address, with a name before it or not, as both Outline (isMailboxAddress in its
+    # server/utils/validators.ts) and Django read it. After a backslash Outline reads on wrongly.
+    match = re.fullmatch(r"(.*[^ ]) <([^<>]+)>", _text(raw))
+    if match is None:
+        return _email(raw)
+    name, address = match.groups()
+    if re.fullmatch(r'".*"', name):
+        if not re.fullmatch(r'"[^"\\]*"', name):
+            raise ValueError(_('there is a " or a \\ between the quotes around the name'))
+    elif not re.fullmatch(r'[^()<>[\]:;@\\,"]+', name):  # RFC 5322, section 3.2.3: "specials"
+        raise ValueError(_("the name has a sign in it that needs double quotes around the name"))
+    _email(address)
     return raw
 
 
@@ -235,9 +248,9 @@ def _ip(raw: str) -> str:
     try:
         address = str(ipaddress.ip_address(raw))
     except ValueError:
-        raise ValueError("it is not an IP address") from None
+        raise ValueError(_("it is not an IP address")) from None
     if "%" in address:
-        raise ValueError("it names a network interface after %, which Docker does not take")
+        raise ValueError(_("it names a network interface after %, which Docker does not take"))
     return address
 
 
@@ -245,14 +258,14 @@ def _names(raw: str) -> tuple[str, ...]:
     names = tuple(name.lower() for name in _items(raw))
     for name in names:
         if not _HOST.fullmatch(name.removeprefix("*.")):
-            raise ValueError("one of its items is no host name")
+            raise ValueError(_("one of its items is no host name"))
     return names
 
 
 def _trusted(raw: str) -> tuple[str, ...]:
     items = tuple(_trusted_item(item) for item in _items(raw))
     if "none" in items and len(items) > 1:
-        raise ValueError("it says none and something else")
+        raise ValueError(_("it says none and something else"))
     return items
 
 
@@ -263,12 +276,12 @@ def _trusted_item(item: str) -> str:
         network = ipaddress.ip_network(item)
     except ValueError as error:
         if "host bits" in str(error):
-            raise ValueError("one of its networks has bits set after its prefix") from None
-        raise ValueError("one of its items is no address or network") from None
+            raise ValueError(_("one of its networks has bits set after its prefix")) from None
+        raise ValueError(_("one of its items is no address or network")) from None
     if "%" in item:
-        raise ValueError("one of its items names a network interface after %")
+        raise ValueError(_("one of its items names a network interface after %"))
     if network.prefixlen == 0:
-        raise ValueError("it would have everybody believed, who could then forge any address")
+        raise ValueError(_("it would have everybody believed, who could then forge any address"))
     return str(network)
 
 
@@ -278,13 +291,13 @@ def _items(raw: str) -> list[str]:
 
 def _boolean(raw: str) -> bool:
     if raw not in {"true", "false"}:
-        raise ValueError("it is neither true nor false")
+        raise ValueError(_("it is neither true nor false"))
     return raw == "true"
 
 
 def _acme_server(raw: str) -> str:
     if raw not in _ACME_SERVERS and not re.fullmatch(r"https://[^\s\"'\\$@,]+", raw):
-        raise ValueError("it is no certificate authority that is known here, and no https URL")
+        raise ValueError(_("it is no certificate authority that is known here, and no https URL"))
     return raw
 
 
@@ -294,14 +307,14 @@ def _pem_file(raw: str) -> PemFile:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a device or a pipe may never end
-            raise ValueError("it is no file")
+            raise ValueError(_("it is no file"))
         if status.st_size > _LARGEST_PEM:
-            raise ValueError("it is too large for a PEM file")
+            raise ValueError(_("it is too large for a PEM file"))
         content = path.read_bytes()
     except FileNotFoundError:
-        raise ValueError("there is no such file") from None
+        raise ValueError(_("there is no such file")) from None
     except OSError as error:
-        raise ValueError(f"it can't be read ({error.strerror})") from None
+        raise ValueError(_("it can't be read ({reason})", reason=error.strerror)) from None
     # What stands around PEM may be of any encoding; without its NULs even UTF-16 becomes readable,
     # and no variable of a container holds one.
     text = content.decode("utf-8", "replace").replace("\0", "")
@@ -312,32 +325,39 @@ def _directory(raw: str) -> str:
     # POSIX lets two slashes at the start mean another thing than one; Linux does not.
     path = re.sub("^//", "/", os.path.normpath(_text(raw)))
     for place in (path, os.path.realpath(path)):
-        there = "it is" if place == path else "it leads, by a link, to"
         if place in _TOP_FOLDERS or Path(place).is_relative_to("/var/lib/docker"):
-            raise ValueError(f"{there} a folder that others have things in")
+            raise ValueError(
+                _("it is a folder that others have things in")
+                if place == path
+                else _("it leads, by a link, to a folder that others have things in")
+            )
         if any(Path(place).is_relative_to(folder) for folder in _SYSTEM_FOLDERS):
-            raise ValueError(f"{there} a folder of the system's")
+            raise ValueError(
+                _("it is a folder of the system's")
+                if place == path
+                else _("it leads, by a link, to a folder of the system's")
+            )
     try:
         is_other = Path(path).exists() and not Path(path).is_dir()
     except OSError as error:
-        raise ValueError(f"it can't be looked at ({error.strerror})") from None
+        raise ValueError(_("it can't be looked at ({reason})", reason=error.strerror)) from None
     if is_other:
-        raise ValueError("it is no folder")
+        raise ValueError(_("it is no folder"))
     return path
 
 
 def _network(raw: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}", raw):
-        raise ValueError("it is not a name that Docker takes")
+        raise ValueError(_("it is not a name that Docker takes"))
     if raw in NETWORKS_OF_DOCKER:
-        raise ValueError("it is one of Docker's own, where containers have no names")
+        raise ValueError(_("it is one of Docker's own, where containers have no names"))
     return raw
 
 
 def _number(most: int) -> Callable[[str], int]:
     def parse(raw: str) -> int:
         if not re.fullmatch(r"[0-9]{1,12}", raw) or int(raw) > most:
-            raise ValueError("it is not such a number")
+            raise ValueError(_("it is not such a number"))
         return int(raw)
 
     return parse
@@ -345,24 +365,24 @@ def _number(most: int) -> Callable[[str], int]:
 
 def _port(raw: str) -> int:
     if not re.fullmatch(r"[0-9]{1,5}", raw) or not 1 <= int(raw) <= MAX_PORT:
-        raise ValueError("it is not a port number")
+        raise ValueError(_("it is not a port number"))
     return int(raw)
 
 
 def _size(raw: str) -> int:
     match = re.fullmatch(r"([0-9]{1,12})([kmg]?)b?", raw.lower())
     if not match or int(match.group(1)) == 0:
-        raise ValueError("it is not a size")
+        raise ValueError(_("it is not a size"))
     size = int(match.group(1)) * _UNITS[match.group(2)]
     if size > _LARGEST_OBJECT:
-        raise ValueError("it is more than S3 can hold in one file, which is 5120g")
+        raise ValueError(_("it is more than S3 can hold in one file, which is 5120g"))
     return size
 
 
 def _pattern(pattern: str, wrong: str) -> Callable[[str], str]:
     def parse(raw: str) -> str:
         if not re.fullmatch(pattern, raw):
-            raise ValueError(wrong)
+            raise ValueError(_(wrong))
         return raw
 
     return parse
@@ -370,14 +390,14 @@ def _pattern(pattern: str, wrong: str) -> Callable[[str], str]:
 
 def _language(raw: str) -> str:
     if raw not in _LANGUAGES:
-        raise ValueError("it is no language of Outline's")
+        raise ValueError(_("it is no language of Outline's"))
     return raw
 
 
 def _time_zone(raw: str) -> str:
     # A machine that knows no time zones at all leaves the question to the container.
     if not _TIME_ZONE.fullmatch(raw) or (_known_here("UTC") and not _known_here(raw)):
-        raise ValueError("it is not a time zone")
+        raise ValueError(_("it is not a time zone"))
     return raw
 
 
@@ -394,132 +414,147 @@ def choice(*accepted: str) -> Kind[str]:
 
     def parse(raw: str) -> str:
         if raw not in accepted:
-            raise ValueError("it is none of the choices")
+            raise ValueError(_("it is none of the choices"))
         return raw
 
-    return Kind(parse=parse, accepts=" or ".join(accepted), choices=accepted)
+    return Kind(parse=parse, accepts=lambda: either(accepted), choices=accepted)
 
 
 def optional(kind: Kind[T]) -> Kind[T | None]:
     """Return ``kind``, or None where the value is empty."""
     return Kind(
         parse=lambda raw: kind.parse(raw) if raw else None,
-        accepts=f"empty, or {kind.accepts}",
+        accepts=lambda: _("empty, or {accepted}", accepted=kind.accepts()),
         is_path=kind.is_path,
         choices=kind.choices,
         inner=kind,
     )
 
 
-TEXT = Kind(parse=_text, accepts="one line of text")
-NAME = Kind(parse=_name, accepts=f"one line of text, up to {_MOST_IN_DISPLAY_NAME} characters")
-MINIO_SECRET = Kind(
-    parse=_minio_secret, accepts=f"one line of {_LEAST_IN_MINIO_SECRET} characters or more"
+TEXT = Kind(parse=_text, accepts=lambda: _("one line of text"))
+NAME = Kind(
+    parse=_name,
+    accepts=lambda: _("one line of text, up to {most} characters", most=_MOST_IN_DISPLAY_NAME),
 )
-ORIGIN = Kind(parse=_origin, accepts="http:// or https://, a host and perhaps a :port")
-EMAIL = Kind(parse=_email, accepts="an address like wiki@example.com")
+MINIO_SECRET = Kind(
+    parse=_minio_secret,
+    accepts=lambda: _("one line of {least} characters or more", least=_LEAST_IN_MINIO_SECRET),
+)
+ORIGIN = Kind(parse=_origin, accepts=lambda: _("http:// or https://, a host and perhaps a :port"))
+EMAIL = Kind(parse=_email, accepts=lambda: _("an address like wiki@example.com"))
 MAILBOX = Kind(
     parse=_mailbox,
-    accepts="an address like wiki@example.com, or one with a name: 'Our wiki <wiki@example.com>'",
+    accepts=lambda: _(
+        "an address like wiki@example.com, or one with a name: 'Our wiki <wiki@example.com>'"
+    ),
 )
-HOST = Kind(parse=_host_alone, accepts="a host name or an IP address, without a port")
-IP = Kind(parse=_ip, accepts="an IP address of this machine")
-BOOLEAN = Kind(parse=_boolean, accepts="true or false", choices=("true", "false"))
-NAMES = Kind(parse=_names, accepts="host names, separated by commas; *. may stand before a name")
+HOST = Kind(parse=_host_alone, accepts=lambda: _("a host name or an IP address, without a port"))
+IP = Kind(parse=_ip, accepts=lambda: _("an IP address of this machine"))
+BOOLEAN = Kind(parse=_boolean, accepts=lambda: either(("true", "false")), choices=("true", "false"))
+NAMES = Kind(
+    parse=_names, accepts=lambda: _("host names, separated by commas; *. may stand before a name")
+)
 URL = Kind(
-    parse=_url, accepts="an address that starts with https:// or http://, without a password"
+    parse=_url,
+    accepts=lambda: _("an address that starts with https:// or http://, without a password"),
 )
 CLAIM = Kind(
-    parse=_pattern(r"[A-Za-z0-9_.:/-]{1,100}", "it is not the name of a claim"),
-    accepts="the name of a claim, like preferred_username",
+    parse=_pattern(r"[A-Za-z0-9_.:/-]{1,100}", N_("it is not the name of a claim")),
+    accepts=lambda: _("the name of a claim, like preferred_username"),
 )
 SCOPES = Kind(
     # RFC 6749, section 3.3; OpenID Connect Core, section 3.1.2.1.
     parse=_pattern(
-        r"(?:[!#-\[\]-~]+ )*openid(?: [!#-\[\]-~]+)*", "it is not a list of scopes with openid"
+        r"(?:[!#-\[\]-~]+ )*openid(?: [!#-\[\]-~]+)*", N_("it is not a list of scopes with openid")
     ),
-    accepts="openid and more, separated by single spaces",
+    accepts=lambda: _("openid and more, separated by single spaces"),
 )
 CLIENT_ID = Kind(
     # RFC 6749, appendix A.1.
-    parse=_pattern(r"[!-~]{1,255}", "it is not a client identifier"),
-    accepts="up to 255 letters, digits and signs, without spaces",
+    parse=_pattern(r"[!-~]{1,255}", N_("it is not a client identifier")),
+    accepts=lambda: _("up to 255 letters, digits and signs, without spaces"),
 )
 TRUSTED = Kind(
     parse=_trusted,
-    accepts="addresses and networks like 192.0.2.0/24, host, network or none, separated by commas",
+    accepts=lambda: _(
+        "addresses and networks like 192.0.2.0/24, host, network or none, separated by commas"
+    ),
 )
 ACME_SERVER = Kind(
     parse=_acme_server,
-    accepts=f"one of {', '.join(_ACME_SERVERS)}, or the https URL of an ACME directory",
+    accepts=lambda: _(
+        "one of {servers}, or the https URL of an ACME directory", servers=listed(_ACME_SERVERS)
+    ),
 )
 PEM_FILE = Kind(
     parse=_pem_file,
-    accepts=f"the path of a readable PEM file of up to {_LARGEST_PEM // 1024} KiB",
+    accepts=lambda: _(
+        "the path of a readable PEM file of up to {size} KiB", size=_LARGEST_PEM // 1024
+    ),
     is_path=True,
 )
 DIRECTORY = Kind(
     parse=_directory,
-    accepts="the path of a folder that is for this data alone",
+    accepts=lambda: _("the path of a folder that is for this data alone"),
     is_path=True,
 )
-SECONDS = Kind(parse=_number(_TEN_YEARS), accepts="a number of seconds, up to ten years")
-NETWORK = Kind(parse=_network, accepts="the name of a Docker network that somebody made")
+SECONDS = Kind(parse=_number(_TEN_YEARS), accepts=lambda: _("a number of seconds, up to ten years"))
+NETWORK = Kind(parse=_network, accepts=lambda: _("the name of a Docker network that somebody made"))
 ACME_DNS = Kind(
-    parse=_pattern(r"dns_[a-z0-9_]{1,60}", "it is not a DNS provider of acme.sh"),
-    accepts="a DNS provider as acme.sh names it, like dns_cf",
+    parse=_pattern(r"dns_[a-z0-9_]{1,60}", N_("it is not a DNS provider of acme.sh")),
+    accepts=lambda: _("a DNS provider as acme.sh names it, like dns_cf"),
 )
 REGION = Kind(
-    parse=_pattern(r"[A-Za-z0-9-]{1,64}", "it is not a region"),
-    accepts="letters, digits and hyphens, like eu-central-1",
+    parse=_pattern(r"[A-Za-z0-9-]{1,64}", N_("it is not a region")),
+    accepts=lambda: _("letters, digits and hyphens, like eu-central-1"),
 )
-PORT = Kind(parse=_port, accepts=f"a number from 1 to {MAX_PORT}")
-SIZE = Kind(parse=_size, accepts="a number of bytes, or one with the unit k, m or g")
+PORT = Kind(parse=_port, accepts=lambda: _("a number from 1 to {most}", most=MAX_PORT))
+SIZE = Kind(parse=_size, accepts=lambda: _("a number of bytes, or one with the unit k, m or g"))
 PROJECT = Kind(
     parse=_pattern(
-        r"[a-z0-9][a-z0-9-]{0,30}", "it is not a name that Docker, DNS and cookies take"
+        r"[a-z0-9][a-z0-9-]{0,30}", N_("it is not a name that Docker, DNS and cookies take")
     ),
-    accepts="up to 31 lower-case letters, digits and hyphens, a letter or digit first",
+    accepts=lambda: _("up to 31 lower-case letters, digits and hyphens, a letter or digit first"),
 )
 USERNAME = Kind(
-    parse=_pattern(r"[A-Za-z0-9.+_-]{1,150}", "it is not a user name"),
-    accepts="letters, digits and . + - _",
+    parse=_pattern(r"[A-Za-z0-9.+_-]{1,150}", N_("it is not a user name")),
+    accepts=lambda: _("letters, digits and . + - _"),
 )
 BUCKET = Kind(
-    parse=_pattern(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", "it is not a bucket name"),
-    accepts="3 to 63 lower-case letters, digits and hyphens",
+    parse=_pattern(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", N_("it is not a bucket name")),
+    accepts=lambda: _("3 to 63 lower-case letters, digits and hyphens"),
 )
 IMAGE = Kind(
     parse=_pattern(
         r"([a-z0-9][a-z0-9.-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*"
         r"(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?",
-        "it is not an image reference",
+        N_("it is not an image reference"),
     ),
-    accepts="an image reference like nginx:1.28-alpine",
+    accepts=lambda: _("an image reference like nginx:1.28-alpine"),
 )
 REGISTRY = Kind(
-    parse=_pattern(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*", "it is not a registry address"),
-    accepts="a registry's host, perhaps with a :port and a path, without https://",
+    parse=_pattern(r"[a-z0-9.-]+(:[0-9]+)?(/[a-z0-9._-]+)*", N_("it is not a registry address")),
+    accepts=lambda: _("a registry's host, perhaps with a :port and a path, without https://"),
 )
 WEB_ADDRESS = Kind(
     # It ends up in docker-compose.yml and in an image's history: no places for a password.
-    parse=_pattern(r"https?://[^\s\"'\\$@]+", "it is not a web address without a password"),
-    accepts="an address that starts with https:// or http://, and holds no @",
+    parse=_pattern(r"https?://[^\s\"'\\$@]+", N_("it is not a web address without a password")),
+    accepts=lambda: _("an address that starts with https:// or http://, and holds no @"),
 )
 LANGUAGE = Kind(
     parse=_language,
-    accepts=f"a language that Outline speaks: {', '.join(_LANGUAGES)}",
+    accepts=lambda: _("a language that Outline speaks: {languages}", languages=listed(_LANGUAGES)),
     choices=_LANGUAGES,
 )
 TIME_ZONE = Kind(
     parse=_time_zone,
-    accepts="a name of the time zone database, like UTC or Asia/Shanghai",
+    accepts=lambda: _("a name of the time zone database, like UTC or Asia/Shanghai"),
 )
 HEX_64 = Kind(
-    parse=_pattern(r"[0-9a-f]{64}", "it is not 64 hexadecimal digits"),
-    accepts="64 hexadecimal digits (0-9, a-f)",
+    parse=_pattern(r"[0-9a-f]{64}", N_("it is not 64 hexadecimal digits")),
+    accepts=lambda: _("64 hexadecimal digits (0-9, a-f)"),
 )
 IDENTIFIER = Kind(
-    parse=_pattern(r"[A-Za-z0-9_-]{3,128}", "it is not an identifier"),
-    accepts="3 to 128 letters, digits, - and _",
+    parse=_pattern(r"[A-Za-z0-9_-]{3,128}", N_("it is not an identifier")),
+    accepts=lambda: _("3 to 128 letters, digits, - and _"),
 )

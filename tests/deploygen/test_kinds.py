@@ -115,6 +115,15 @@ ACCEPTED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.NAME, ["Wiki", "维" * 50]),
     (kinds.MINIO_SECRET, ["12345678"]),
     (kinds.EMAIL, ["wiki@example.com", "a.b+c@sub.example.com", "WIKI@Example.com"]),
+    (
+        kinds.MAILBOX,
+        [
+            "wiki@example.com",
+            "Our wiki v1.0 <wiki@example.com>",
+            "our '$#%/?中 wiki <wiki@example.com>",
+            '"\'$ #%@:/?中 (a, b; c) <d> [e]" <wiki@example.com>',
+        ],
+    ),
     (kinds.IP, ["0.0.0.0", "127.0.0.1", "192.0.2.10", "::", "2001:db8::1"]),
     (kinds.BOOLEAN, ["true", "false"]),
     (kinds.NAMES, ["", "example.com", "example.com, *.example.com"]),
@@ -153,6 +162,25 @@ REFUSED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.NAME, ["a" * 51, "two\nlines"]),
     (kinds.MINIO_SECRET, ["", "1234567", "1234\t5678"]),
     (kinds.EMAIL, ["", "wiki", "wiki@localhost", "a b@example.com", ".a@example.com", "é@e.com"]),
+    (
+        kinds.MAILBOX,
+        [
+            "",
+            "wiki",
+            "<wiki@example.com>",
+            "a@example.com, b@example.com",
+            "Wiki: pages <wiki@example.com>",
+            "Wiki (pages) <wiki@example.com>",
+            "Company, Inc. <wiki@example.com>",
+            "wiki@home <wiki@example.com>",
+            "wiki\\ <wiki@example.com>",
+            '"wiki\\" <wiki@example.com>',
+            '"a "b" c" <wiki@example.com>',
+            '"wiki <wiki@example.com>',
+            "Our wiki <wiki>",
+            "Our wiki <wiki@example.com> of ours",
+        ],
+    ),
     (
         kinds.IP,
         ["", "localhost", "192.0.2", "192.0.2.010", "[::1]", "192.0.2.0/24", "fe80::1%eth0"],
@@ -210,7 +238,7 @@ def test_every_kind_says_what_it_accepts() -> None:
     declared = [item for item in vars(kinds).values() if isinstance(item, Kind)]
 
     assert declared
-    assert all(item.accepts for item in declared)
+    assert all(item.accepts() for item in declared)
 
 
 def test_a_machine_that_knows_no_time_zone_leaves_the_question_to_the_container(

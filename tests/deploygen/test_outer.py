@@ -45,7 +45,7 @@ def test_without_a_web_server_in_front_nothing_is_generated_for_one() -> None:
 
 
 def test_every_choice_of_the_setting_has_something_generated() -> None:
-    for name in BY_NAME["OUTER_PROXY"].kind.accepts.removeprefix("empty, or ").split(" or "):
+    for name in BY_NAME["OUTER_PROXY"].kind.choices:
         config = configuration(OUTER_PROXY=name, **HTTPS, **SHARED)
         where = topology.of(config)
 
