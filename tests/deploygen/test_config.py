@@ -174,9 +174,17 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "SMTP_FROM_EMAIL",
             "Company, Inc. <wiki@example.com>",
-            "'Company, Inc. <wiki@example.com>' is not right: it is not an e-mail address; accepted"
-            " is empty, or an address like wiki@example.com, or one with a name: 'Our wiki"
-            f" <wiki@example.com>'; {set_it('SMTP_FROM_EMAIL')}",
+            "'Company, Inc. <wiki@example.com>' is not right: the name has a sign in it that needs"
+            " double quotes around the name; accepted is empty, or an address like"
+            " wiki@example.com, or one with a name: 'Our wiki <wiki@example.com>';"
+            f" {set_it('SMTP_FROM_EMAIL')}",
+        ),
+        (
+            "SMTP_REPLY_EMAIL",
+            '"Wiki\\" <wiki@example.com>',
+            '\'"Wiki\\\\" <wiki@example.com>\' is not right: there is a " or a \\ between the'
+            " quotes around the name; accepted is empty, or an address like wiki@example.com, or"
+            f" one with a name: 'Our wiki <wiki@example.com>'; {set_it('SMTP_REPLY_EMAIL')}",
         ),
         (
             "DEFAULT_LANGUAGE",
