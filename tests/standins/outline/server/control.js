@@ -3,6 +3,7 @@ import { buffer } from "node:stream/consumers";
 import Router from "@koa/router";
 import { koaBody } from "koa-body";
 import { forbidden } from "./errors.js";
+import { sendMail } from "./mailer.js";
 import { currentUser, requireUser } from "./sessions.js";
 
 /** What a proxy may have changed on the way. */
@@ -22,7 +23,7 @@ const FORWARDED = [
  *
  * @param {import("./web.js").Parts} parts
  */
-export function controlRoutes({ database, storage, revalidation }) {
+export function controlRoutes({ env, database, storage, revalidation }) {
   const router = new Router({ prefix: "/standin" });
 
   /** How a request arrived: what Outline would take for scheme, host and client, and the headers. */
@@ -37,6 +38,15 @@ export function controlRoutes({ database, storage, revalidation }) {
   /** Puts, gets and deletes a file from this server's side: `{ok, step?, error?}`. */
   router.post("/storage-check", async (ctx) => {
     ctx.body = await checkStorage(storage, ctx.state.user.id);
+  });
+
+  /** Sends a mail to the signed-in user: `{ok, error?}`. */
+  router.post("/mail", async (ctx) => {
+    const mail = { to: ctx.state.user.email, subject: "Hello", text: "From the wiki." };
+    ctx.body = await sendMail(env, mail).then(
+      () => ({ ok: true }),
+      (error) => ({ ok: false, error: error.message }),
+    );
   });
 
   /**

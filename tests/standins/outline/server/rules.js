@@ -1,3 +1,4 @@
+import addressparser from "addressparser";
 import validator from "validator";
 
 /**
@@ -37,9 +38,14 @@ export const endpointUrl = (value, name) =>
 
 /** One address, with a name before it or not.  @type {Rule} */
 export const mailbox = (value, name) =>
-  value === undefined || validator.isEmail(value, { allow_display_name: true, allow_ip_domain: true })
+  value === undefined || isMailbox(value)
     ? undefined
     : `${name} must be a valid email address or use mailbox format`;
+
+const isMailbox = (value) => {
+  const found = addressparser(value);
+  return found.length === 1 && validator.isEmail(found[0].address ?? "", { allow_ip_domain: true });
+};
 
 /** @type {Rule} */
 export const databaseUrl = (value, name) =>
