@@ -1,6 +1,6 @@
 """What the gateway costs: requests through it against requests to what is behind it.
 
-    python -m tests.benchmarks.gateway [--rounds N] [--seconds S]
+    python -m tests.benchmarks.gateway [--rounds N] [--seconds S] [--outline-image IMAGE]
 
 Method: a deployment with the defaults on the rig's engine, but for Outline's own limit of requests,
 which is off. wrk runs on the host with one thread and 16 connections kept open and reaches gateway
@@ -41,7 +41,7 @@ from tests.rig.machine import RigError, apt_install
 CONNECTIONS = 16
 GOAL = 0.9
 OBJECTS = {"1 KB": 1_000, "100 KB": 100_000, "10 MB": 10_000_000}
-# Outline without its limit of requests, and beside the gateway an nginx that does nothing but pass on.
+# Outline without its limit of requests, and beside the gateway an nginx that only passes on.
 BESIDE = """
 services:
   outline:
@@ -112,13 +112,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure the gateway.")
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     parser.add_argument("--seconds", type=int, default=3, metavar="S", help="of each run")
+    parser.add_argument("--outline-image", metavar="IMAGE", help="in the place of the stand-in")
     chosen = parser.parse_args()
     apt_install("wrk", reason="the gateway's benchmark")
     engine.ensure()
     images.ensure()
     sys.stdout.write(f"{__doc__}\n{engine.describe()}; images: {images.mode()}; ")
-    sys.stdout.write(f"Outline: stand-in; {os.cpu_count()} processors\n\n")
-    with deployed() as stack:
+    outline = {"OUTLINE_IMAGE": chosen.outline_image} if chosen.outline_image else {}
+    sys.stdout.write(f"Outline: {chosen.outline_image or 'stand-in'}; ")
+    sys.stdout.write(f"{os.cpu_count()} processors\n\n")
+    with deployed(**outline) as stack:
         _compare(stack, chosen.rounds, chosen.seconds)
     with tempfile.TemporaryDirectory() as place:
         made = certificates.make("localhost", "files.localhost")
@@ -144,8 +147,7 @@ def deployed(scheme: str = "http", **settings: str) -> Iterator[Stack]:
             URL=f"{scheme}://localhost:{port}",
             ADMIN_EMAIL="admin@example.com",
             COMPOSE_PROJECT_NAME=f"benchmark-{port}",
-            **images.settings(),
-            **settings,
+            **{**images.settings(), **settings},
         )
         _put_beside(stack)
         try:
@@ -235,7 +237,7 @@ def _answers(stack: Stack, address: dict[str, str]) -> list[Answer]:
     script = ("node", "--input-type=module", "--eval", PUT_AND_SIGN, *sizes)
     signed = json.loads(stack.execute("outline", *script))
     answers = [
-        Answer("Outline stand-in, page", "/", wiki, outline),
+        Answer("Outline, page", "/", wiki, outline),
         Answer("provider, sign-in page", "/uc/accounts/login/", wiki, oidc),
         Answer("provider, metadata", "/uc/oauth/.well-known/openid-configuration", wiki, oidc),
     ]
