@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from deploygen.errors import Problem
+from deploygen.language import N_, _
 
 _ASSIGNMENT = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=")
 _MEANT_AS_ASSIGNMENT = re.compile(
@@ -28,21 +29,21 @@ _PLAIN = re.compile(r"[^ \t\n'\"\\$`;&|<>(){~]+")
 _PLAIN_IN_DOUBLE_QUOTES = re.compile(r"[^\"\\$`]+")
 _ESCAPABLE_IN_DOUBLE_QUOTES = '$`"\\'
 _INTERPRETED = {
-    "$": "a $ is expanded by bash",
-    "`": "a ` runs a command in bash",
-    ";": "a ; ends the command in bash",
-    "&": "an & ends the command in bash",
-    "|": "a | starts another command in bash",
-    "<": "a < redirects in bash",
-    ">": "a > redirects in bash",
-    "(": "a ( starts an array or a subshell in bash",
-    ")": "a ) is syntax to bash",
-    "{": "a { may be expanded by bash",
+    "$": N_("a $ is expanded by bash"),
+    "`": N_("a ` runs a command in bash"),
+    ";": N_("a ; ends the command in bash"),
+    "&": N_("an & ends the command in bash"),
+    "|": N_("a | starts another command in bash"),
+    "<": N_("a < redirects in bash"),
+    ">": N_("a > redirects in bash"),
+    "(": N_("a ( starts an array or a subshell in bash"),
+    ")": N_("a ) is syntax to bash"),
+    "{": N_("a { may be expanded by bash"),
 }
-_QUOTE_IT = "put the value in single quotes"
-_ACCEPTED_LINES = "accepted are KEY=value, comments and empty lines"
-_NO_SPACES = "write KEY=value without spaces"
-_UNIX_LINES = "save the file with Unix line ends (LF)"
+_QUOTE_IT = N_("put the value in single quotes")
+_ACCEPTED_LINES = N_("accepted are KEY=value, comments and empty lines")
+_NO_SPACES = N_("write KEY=value without spaces")
+_UNIX_LINES = N_("save the file with Unix line ends (LF)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +122,7 @@ def assign_all(text: str, values: Mapping[str, tuple[str, str]]) -> str:
     """Return ``text`` with every key assigned its value, under its comment where it is new."""
     there = {item.key: item for item in parse(text).assignments if item.key in values}
     for found in sorted(there.values(), key=lambda item: item.start, reverse=True):
-        value, _ = values[found.key]
+        value = values[found.key][0]
         if value != found.value:
             like = text[found.start : found.end][:1]
             text = text[: found.start] + quote(value, like) + text[found.end :]
@@ -153,7 +154,7 @@ def _line_end(text: str, position: int) -> int:
 def _key_of(content: str) -> str:
     """Return the key that a refused line is about; any other word of it may be part of a secret."""
     match = _MEANT_AS_ASSIGNMENT.match(content.removeprefix("\ufeff"))
-    return match.group(1) if match else "this line"
+    return match.group(1) if match else _("this line")
 
 
 def _assignment(text: str, position: int, line: int) -> Assignment:
@@ -162,31 +163,33 @@ def _assignment(text: str, position: int, line: int) -> Assignment:
         raise _not_an_assignment(text[position : _line_end(text, position)].strip(" \t"))
     key = match.group(1)
     if key in _OF_BASH:
-        raise _Refused("bash keeps this name for itself", "remove the line")
+        raise _Refused(_("bash keeps this name for itself"), _("remove the line"))
     value, end = _value(text, match.end())
     return Assignment(key=key, value=value, line=line, start=match.end(), end=end)
 
 
 def _not_an_assignment(content: str) -> _Refused:
-    wrong, remedy = "this is not an assignment", "remove the line, or start it with #"
+    wrong, remedy = _("this is not an assignment"), _("remove the line, or start it with #")
     if "\0" in content:
-        wrong, remedy = "the line holds a NUL byte", "remove it"
+        wrong, remedy = _("the line holds a NUL byte"), _("remove it")
     elif content.startswith("\ufeff"):
-        wrong, remedy = "the file starts with a byte order mark", "save it as UTF-8 without BOM"
+        wrong = _("the file starts with a byte order mark")
+        remedy = _("save it as UTF-8 without BOM")
     elif content == "\r":
-        wrong, remedy = "the line ends in a carriage return", _UNIX_LINES
+        wrong, remedy = _("the line ends in a carriage return"), _(_UNIX_LINES)
     elif match := _MEANT_AS_ASSIGNMENT.match(content):
         wrong, remedy = _nearly_an_assignment(content[match.end(1) : match.end()])
-    return _Refused(wrong, remedy, _ACCEPTED_LINES)
+    return _Refused(wrong, remedy, _(_ACCEPTED_LINES))
 
 
 def _nearly_an_assignment(before_value: str) -> tuple[str, str]:
     """Return what is wrong between a key and its value, and what to do."""
     if before_value.startswith("["):
-        return "[ ] sets an item of an array in bash", "write KEY=value"
+        return _("[ ] sets an item of an array in bash"), _("write KEY=value")
     if before_value.endswith(("+=", ":=")):
-        return f"{before_value.strip()} is not =", "write the whole value, as KEY=value"
-    return "there is a space before the =", _NO_SPACES
+        wrong = _("{sign} is not =", sign=before_value.strip())
+        return wrong, _("write the whole value, as KEY=value")
+    return _("there is a space before the ="), _(_NO_SPACES)
 
 
 def _value(text: str, start: int) -> tuple[str, int]:
@@ -206,11 +209,11 @@ def _value(text: str, start: int) -> tuple[str, int]:
         parts.append(piece)
     value = "".join(parts)
     if "\0" in value:
-        raise _Refused("the value holds a NUL byte", "remove it")
+        raise _Refused(_("the value holds a NUL byte"), _("remove it"))
     if "\r" in value:
         raise _Refused(
-            "the value holds a carriage return, as bash would keep it from a Windows line end",
-            _UNIX_LINES,
+            _("the value holds a carriage return, as bash would keep it from a Windows line end"),
+            _(_UNIX_LINES),
         )
     return value, position
 
@@ -218,7 +221,7 @@ def _value(text: str, start: int) -> tuple[str, int]:
 def _single_quoted(text: str, position: int) -> tuple[str, int]:
     end = text.find("'", position + 1)
     if end < 0:
-        raise _Refused("the single quote is never closed", "add the closing '")
+        raise _Refused(_("the single quote is never closed"), _("add the closing '"))
     return text[position + 1 : end], end + 1
 
 
@@ -243,8 +246,8 @@ def _double_quoted(text: str, position: int) -> tuple[str, int]:
             parts.append(char)
             position += 1
         else:
-            raise _Refused(_INTERPRETED[char], "use single quotes instead of double quotes")
-    raise _Refused("the double quote is never closed", 'add the closing "')
+            raise _Refused(_(_INTERPRETED[char]), _("use single quotes instead of double quotes"))
+    raise _Refused(_("the double quote is never closed"), _('add the closing "'))
 
 
 def _bare(text: str, start: int, position: int) -> tuple[str, int]:
@@ -253,14 +256,14 @@ def _bare(text: str, start: int, position: int) -> tuple[str, int]:
         return plain.group(), plain.end()
     char = text[position]
     if char in _INTERPRETED:
-        raise _Refused(_INTERPRETED[char], _QUOTE_IT)
+        raise _Refused(_(_INTERPRETED[char]), _(_QUOTE_IT))
     if char == "~" and (position == start or text[position - 1] in ":="):
-        raise _Refused("a ~ is expanded by bash", "write the path out, or use single quotes")
+        raise _Refused(_("a ~ is expanded by bash"), _("write the path out, or use single quotes"))
     if char != "\\":
         return char, position + 1
     following = text[position + 1 : position + 2]
     if following in ("", "\n"):
-        raise _Refused("the line ends in a backslash", _QUOTE_IT)
+        raise _Refused(_("the line ends in a backslash"), _(_QUOTE_IT))
     return following, position + 2
 
 
@@ -269,15 +272,17 @@ def _end_of_line(text: str, assignment: Assignment) -> int:
     line_end = _line_end(text, assignment.end)
     rest = text[assignment.end : line_end].lstrip(" \t")
     if "\0" in rest:
-        raise _Refused("the line holds a NUL byte", "remove it")
+        raise _Refused(_("the line holds a NUL byte"), _("remove it"))
     if rest == "\r":
-        raise _Refused("the line ends in a carriage return", _UNIX_LINES)
+        raise _Refused(_("the line ends in a carriage return"), _(_UNIX_LINES))
     if rest and not rest.startswith("#"):
         if _MEANT_AS_ASSIGNMENT.match(rest):
-            raise _Refused("another assignment follows on its line", "write one on each line")
+            raise _Refused(_("another assignment follows on its line"), _("write one on each line"))
         if assignment.start == assignment.end:
-            raise _Refused("there is a space after the =", _NO_SPACES)
-        raise _Refused("there is a space in the value, after which bash runs a command", _QUOTE_IT)
+            raise _Refused(_("there is a space after the ="), _(_NO_SPACES))
+        raise _Refused(
+            _("there is a space in the value, after which bash runs a command"), _(_QUOTE_IT)
+        )
     return line_end + 1
 
 
