@@ -1,6 +1,7 @@
 """Templates print values through their format's escaper, decide nothing and guess nothing."""
 
 from collections.abc import Iterator
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,61 @@ def test_a_rendered_file_is_utf_8_and_keeps_its_last_line_end(tmp_path: Path) ->
     jinja = rendering.environment(tmp_path)
 
     assert rendering.render(jinja, "a.env.j2", a="中") == 'A="中"\n'.encode()
+
+
+class TestCompiled:
+    @pytest.fixture(autouse=True)
+    def kept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """The folder that Python would keep the bytecode of the module in."""
+        monkeypatch.setattr("sys.dont_write_bytecode", False)
+        monkeypatch.setattr("sys.pycache_prefix", str(tmp_path / "bytecode"))
+        kept = Path(cache_from_source(rendering.__file__)).parent
+        kept.mkdir(parents=True)
+        return kept
+
+    @pytest.fixture
+    def templates(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "templates"
+        folder.mkdir()
+        (folder / "a.env.j2").write_text("A={{ a | env }}\n")
+        return folder
+
+    def test_a_template_is_compiled_once_for_all_runs(
+        self, templates: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rendering.render(rendering.environment(templates), "a.env.j2", a=1)
+        monkeypatch.delattr("jinja2.Environment.compile")
+
+        again = rendering.render(rendering.environment(templates), "a.env.j2", a=2)
+
+        assert again == b'A="2"\n'
+
+    def test_a_changed_template_is_compiled_again(self, templates: Path, kept: Path) -> None:
+        rendering.render(rendering.environment(templates), "a.env.j2", a=1)
+        (templates / "a.env.j2").write_text("B={{ a | env }}\n")
+
+        assert rendering.render(rendering.environment(templates), "a.env.j2", a=1) == b'B="1"\n'
+        assert len(list(kept.iterdir())) == 1
+
+    def test_another_jinja_compiles_it_again(
+        self, templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rendering.render(rendering.environment(templates), "a.env.j2", a=1)
+        (tmp_path / "compiler.py").touch()
+        monkeypatch.setattr("jinja2.compiler.__file__", str(tmp_path / "compiler.py"))
+        monkeypatch.delattr("jinja2.Environment.compile")
+
+        with pytest.raises(AttributeError, match="compile"):
+            rendering.render(rendering.environment(templates), "a.env.j2", a=1)
+
+    @pytest.mark.parametrize("is_missing", [True, False])
+    def test_where_python_keeps_no_bytecode_no_template_is_kept(
+        self, templates: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, *, is_missing: bool
+    ) -> None:
+        if is_missing:
+            kept.rmdir()
+        else:
+            monkeypatch.setattr("sys.dont_write_bytecode", True)
+
+        assert rendering.render(rendering.environment(templates), "a.env.j2", a=1) == b'A="1"\n'
+        assert list(kept.parent.glob("*/*")) == []
