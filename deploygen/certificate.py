@@ -14,7 +14,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploygen import pem, x509
-from deploygen.pem import CERTIFICATE_ACCEPTED, DAMAGED_KEY, Pair, Problem
+from deploygen.language import _, all_of, listed
+from deploygen.pem import CERTIFICATE_ACCEPTED, Pair, Problem, damaged_key
 from deploygen.x509 import Certificate
 
 _SOON = dt.timedelta(days=14)
@@ -60,15 +61,27 @@ def warnings(chain: str) -> list[str]:
     found = []
     now = dt.datetime.now(dt.UTC)
     if now < shown.end < now + _SOON:
-        days = (shown.end - now).days
-        left = f"in {days} days" if days > 1 else "tomorrow" if days == 1 else "within a day"
-        found.append(f"the certificate expires {left}, on {_date(shown.end)}: have it renewed")
+        found.append(_expiring((shown.end - now).days, _date(shown.end)))
     if shown.issuer not in {item.subject for item in (shown, *others)}:
         found.append(
-            "the certificate comes without that of its issuer, so some programs won't trust it: "
-            "use the file with the whole chain (often called fullchain)"
+            _(
+                "the certificate comes without that of its issuer, so some programs won't trust "
+                "it: use the file with the whole chain (often called fullchain)"
+            )
         )
     return found
+
+
+def _expiring(days: int, date: str) -> str:
+    if days > 1:
+        return _(
+            "the certificate expires in {days} days, on {date}: have it renewed",
+            days=days,
+            date=date,
+        )
+    if days == 1:
+        return _("the certificate expires tomorrow, on {date}: have it renewed", date=date)
+    return _("the certificate expires within a day, on {date}: have it renewed", date=date)
 
 
 # --- The pair, as the TLS library takes it
@@ -92,9 +105,12 @@ def _in_order(pair: Pair, own: bytes) -> Iterator[Problem]:
     if number > 1:
         yield Problem(
             which="certificate",
-            wrong=f"its order is wrong: the key belongs to certificate number {number} in it",
-            accepted=CERTIFICATE_ACCEPTED,
-            remedy="put that certificate first, then the one that signed it, and so on",
+            wrong=_(
+                "its order is wrong: the key belongs to certificate number {number} in it",
+                number=number,
+            ),
+            accepted=_(CERTIFICATE_ACCEPTED),
+            remedy=_("put that certificate first, then the one that signed it, and so on"),
         )
 
 
@@ -103,9 +119,9 @@ def _working(pair: Pair, own: bytes, shown: Certificate) -> Iterator[Problem]:
     if not shown.key_algorithm.startswith(_KEYS_OF_BROWSERS):
         yield Problem(
             which="certificate",
-            wrong="its key is of a kind that browsers don't take",
-            accepted="accepted is RSA, or ECDSA with P-256 or P-384",
-            remedy="get a new certificate, for a new key",
+            wrong=_("its key is of a kind that browsers don't take"),
+            accepted=_("accepted is RSA, or ECDSA with P-256 or P-384"),
+            remedy=_("get a new certificate, for a new key"),
         )
     elif pair.key:
         others = (der for der in pair.chain if der != own)
@@ -124,19 +140,20 @@ def _not_loaded(error: ssl.SSLError) -> Problem:
     if error.reason in _TOO_WEAK:
         return Problem(
             which="certificate",
-            wrong="its key or signature is weaker than browsers take",
-            accepted="accepted is RSA with 2048 bits and more, or ECDSA, signed with SHA-256 or "
-            "better",
-            remedy="get a new certificate, for a new key",
+            wrong=_("its key or signature is weaker than browsers take"),
+            accepted=_(
+                "accepted is RSA with 2048 bits and more, or ECDSA, signed with SHA-256 or better"
+            ),
+            remedy=_("get a new certificate, for a new key"),
         )
     if error.reason in _OTHER_KEY:
         return Problem(
             which="key",
-            wrong="it does not belong to the certificate",
-            accepted="accepted is the private key that the certificate was made for",
-            remedy="give the two files of one certificate; a renewed one may have a new key",
+            wrong=_("it does not belong to the certificate"),
+            accepted=_("accepted is the private key that the certificate was made for"),
+            remedy=_("give the two files of one certificate; a renewed one may have a new key"),
         )
-    return DAMAGED_KEY
+    return damaged_key()
 
 
 def _loaded(chain: Sequence[bytes], key: str) -> ssl.SSLContext:
@@ -166,7 +183,7 @@ def _handshake(server: ssl.SSLContext, leaf: bytes) -> None:
     to_client, to_server = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = trusting.wrap_bio(to_client, to_server, server_hostname=None)
     speaker = server.wrap_bio(to_server, to_client, server_side=True)
-    for _ in range(_ROUNDS):
+    for _round in range(_ROUNDS):
         for side in (client, speaker):
             with suppress(ssl.SSLWantReadError):
                 side.do_handshake()
@@ -176,16 +193,16 @@ def _refused(error: ssl.SSLError) -> Problem:
     if getattr(error, "verify_code", None) == _OTHER_PURPOSE:
         return Problem(
             which="certificate",
-            wrong="it was made for another purpose than a web server",
-            accepted="accepted is a certificate for TLS servers",
-            remedy="ask its authority for one",
+            wrong=_("it was made for another purpose than a web server"),
+            accepted=_("accepted is a certificate for TLS servers"),
+            remedy=_("ask its authority for one"),
         )
-    reason = getattr(error, "verify_message", "") or error.reason or "no reason given"
+    reason = getattr(error, "verify_message", "") or error.reason or _("no reason given")
     return Problem(
         which="certificate",
-        wrong=f"a browser would refuse it: {reason}",
-        accepted=CERTIFICATE_ACCEPTED,
-        remedy="get another one",
+        wrong=_("a browser would refuse it: {reason}", reason=reason),
+        accepted=_(CERTIFICATE_ACCEPTED),
+        remedy=_("get another one"),
     )
 
 
@@ -194,20 +211,20 @@ def _refused(error: ssl.SSLError) -> Problem:
 
 def _timely(shown: Certificate) -> Iterator[Problem]:
     now = dt.datetime.now(dt.UTC)
-    accepted = "accepted is a certificate that is valid today"
+    accepted = _("accepted is a certificate that is valid today")
     if now > shown.end:
         yield Problem(
             which="certificate",
-            wrong=f"it expired on {_date(shown.end)}",
+            wrong=_("it expired on {date}", date=_date(shown.end)),
             accepted=accepted,
-            remedy="have it renewed",
+            remedy=_("have it renewed"),
         )
     elif now < shown.start:
         yield Problem(
             which="certificate",
-            wrong=f"it is not valid before {_date(shown.start)}",
+            wrong=_("it is not valid before {date}", date=_date(shown.start)),
             accepted=accepted,
-            remedy="use the one before it until then, or set this machine's clock right",
+            remedy=_("use the one before it until then, or set this machine's clock right"),
         )
 
 
@@ -219,23 +236,36 @@ def _covering(shown: Certificate, hosts: Sequence[str]) -> Iterator[Problem]:
     # Whoever signs their own easily writes an address where a name belongs.
     all_names = [
         *(
-            f"{name} (as a name, which is no address)" if _is_address(name) else name
+            _("{name} (as a name, which is no address)", name=name) if _is_address(name) else name
             for name in shown.names
         ),
         *shown.addresses,
     ]
-    if all_names:
-        names = ", ".join(all_names[:_SHOWN_NAMES])
-        more = len(all_names) - _SHOWN_NAMES
-        found = f"only for {names}{f' and {more} more' if more > 0 else ''}"
-    else:
-        found = "and names no host at all (its common name does not count for browsers)"
     yield Problem(
         which="certificate",
-        wrong=f"it is not for {' and '.join(missing)}, {found}",
-        accepted=f"accepted is a certificate for {', '.join(wanted)}",
-        remedy="get one that names every host of this wiki, or use hosts that this one names",
+        wrong=_not_covering(missing, all_names),
+        accepted=_("accepted is a certificate for {hosts}", hosts=listed(wanted)),
+        remedy=_("get one that names every host of this wiki, or use hosts that this one names"),
     )
+
+
+def _not_covering(missing: Sequence[str], names: Sequence[str]) -> str:
+    hosts = all_of(missing)
+    if not names:
+        return _(
+            "it is not for {hosts}, and names no host at all (its common name does not count for "
+            "browsers)",
+            hosts=hosts,
+        )
+    shown, more = listed(names[:_SHOWN_NAMES]), len(names) - _SHOWN_NAMES
+    if more > 0:
+        return _(
+            "it is not for {hosts}, only for {names} and {more} more",
+            hosts=hosts,
+            names=shown,
+            more=more,
+        )
+    return _("it is not for {hosts}, only for {names}", hosts=hosts, names=shown)
 
 
 def _is_for(shown: Certificate, host: str) -> bool:

@@ -9,6 +9,7 @@ from deploygen import config as configs
 from deploygen import services, shellconf, topology
 from deploygen.errors import Notice, Problem, UserError
 from deploygen.kinds import TEMPORARY_FOLDERS
+from deploygen.language import _
 from deploygen.settings import Config
 
 # Docker gives the folders of volumes the owner and the mode that the image has there. Some let
@@ -33,14 +34,15 @@ def problems(
         try:
             reasons = [*_data_of_others(config, place, text, fresh=fresh)]
         except OSError as error:
-            reasons = [(f"{place} can't be looked at ({error.strerror})", "let yourself into it")]
+            reason = _("{path} can't be looked at ({reason})", path=place, reason=error.strerror)
+            reasons = [(reason, _("let yourself into it"))]
     found = configs.present(shellconf.parse(text)).get("DATA_DIR")
     return [
         Problem(
             line=found.line if found else None,
             key="DATA_DIR",
             wrong=wrong,
-            accepted="accepted is a folder that is for this data alone, like data",
+            accepted=_("accepted is a folder that is for this data alone, like data"),
             remedy=remedy,
         )
         for wrong, remedy in reasons
@@ -57,9 +59,10 @@ def warnings(config: Config, text: str) -> list[Notice]:
         return []
     if not is_open:
         return []
-    sentence = (
+    sentence = _(
         "everybody on this machine may enter the folder, and images let everybody into some of what"
-        f" is in it: chmod 700 {config.data_dir}"
+        " is in it: chmod 700 {path}",
+        path=config.data_dir,
     )
     return [configs.warning(text, "DATA_DIR", sentence)]
 
@@ -78,7 +81,9 @@ def make(config: Config) -> None:
         for volume in _volumes(config):
             volume.mkdir(mode=_MODE, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{place} can't be made for DATA_DIR: {error.strerror}") from None
+        raise UserError(
+            _("{path} can't be made for DATA_DIR: {reason}", path=place, reason=error.strerror)
+        ) from None
 
 
 def _volumes(config: Config) -> list[Path]:
@@ -92,11 +97,18 @@ def _wrong_place(place: Path, folder: Path, generated: Iterable[str]) -> Iterato
     top = {Path(path).parts[0] for path in generated} | {".deploygen"}
     names = {_below(place, here), _below(_real(place), _real(here))}
     if "." in names:
-        yield "it is the folder of config.sh, which holds more than data", "name a folder in it"
+        yield (
+            _("it is the folder of config.sh, which holds more than data"),
+            _("name a folder in it"),
+        )
     elif within := sorted(name for name in names if name in top):
-        yield f"{within[-1]} is generated, and what is in it comes and goes", "choose another name"
+        wrong = _("{name} is generated, and what is in it comes and goes", name=within[-1])
+        yield wrong, _("choose another name")
     elif _is_temporary(place) and not _is_temporary(here):
-        yield "what is in there is removed at times, as in every temporary folder", "choose another"
+        yield (
+            _("what is in there is removed at times, as in every temporary folder"),
+            _("choose another"),
+        )
 
 
 def _below(place: Path, here: Path) -> str | None:
@@ -126,20 +138,41 @@ def _data_of_others(
     marker = place / _MARKER
     owner = marker.read_text(errors="replace").strip() if marker.exists() else None
     if owner not in (None, name):
-        wrong = f"{place} holds the data of the deployment {owner!r}, and this one is {name!r}"
-        remedy = (
-            f"choose another folder; or, if {owner!r} is gone for good and its data is to be"
-            f" this one's, write {name} into {marker}"
+        wrong = _(
+            "{path} holds the data of the deployment {owner!r}, and this one is {name!r}",
+            path=place,
+            owner=owner,
+            name=name,
+        )
+        remedy = _(
+            "choose another folder; or, if {owner!r} is gone for good and its data is to be"
+            " this one's, write {name} into {marker}",
+            owner=owner,
+            name=name,
+            marker=marker,
         )
         yield wrong, remedy
     elif fresh and any(map(_holds_something, _volumes(config))):
         key = configs.present(shellconf.parse(text)).get("OUTLINE_SECRET_KEY")
-        remedy = "choose an empty folder; or put back the config.sh that the data was written with"
         if owner is None:
-            wrong = f"{place} holds data already, and nothing was generated in this folder yet"
-            yield wrong, f"{remedy}, and write its COMPOSE_PROJECT_NAME into {marker}"
+            wrong = _(
+                "{path} holds data already, and nothing was generated in this folder yet",
+                path=place,
+            )
+            remedy = _(
+                "choose an empty folder; or put back the config.sh that the data was written with,"
+                " and write its COMPOSE_PROJECT_NAME into {marker}",
+                marker=marker,
+            )
+            yield wrong, remedy
         elif key is None or not key.value:
-            yield f"{place} holds data already, which a new OUTLINE_SECRET_KEY can't read", remedy
+            wrong = _(
+                "{path} holds data already, which a new OUTLINE_SECRET_KEY can't read", path=place
+            )
+            remedy = _(
+                "choose an empty folder; or put back the config.sh that the data was written with"
+            )
+            yield wrong, remedy
 
 
 def _holds_something(volume: Path) -> bool:

@@ -1,6 +1,7 @@
 """The one module that calls docker."""
 
 from deploygen.errors import UserError
+from deploygen.language import _
 
 _ANSWERS_WITHIN = 20  # seconds
 
@@ -40,12 +41,16 @@ def _ask(*words: str) -> frozenset[str]:
             check=False,
         )
     except FileNotFoundError:
-        raise EngineError("there is no docker on this machine") from None
+        raise EngineError(_("there is no docker on this machine")) from None
     except OSError as error:
-        raise EngineError(f"docker can't be run: {error.strerror}") from None
+        raise EngineError(_("docker can't be run: {reason}", reason=error.strerror)) from None
     except subprocess.TimeoutExpired:
-        raise EngineError(f"docker gave no answer within {_ANSWERS_WITHIN} seconds") from None
+        raise EngineError(
+            _("docker gave no answer within {seconds} seconds", seconds=_ANSWERS_WITHIN)
+        ) from None
     if done.returncode != 0:
         reason = done.stderr.strip().splitlines()
-        raise EngineError(reason[-1] if reason else f"docker ended with {done.returncode}")
+        raise EngineError(
+            reason[-1] if reason else _("docker ended with {code}", code=done.returncode)
+        )
     return frozenset(done.stdout.split())

@@ -15,6 +15,7 @@ from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.generate import plan, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
+from deploygen.language import _, either
 from deploygen.settings import Config
 from deploygen.sources import Sources
 from deploygen.topology import Topology
@@ -93,7 +94,11 @@ def check(folder: Path) -> Checked:
         try:
             _look_for_network(network, engine.networks(), loaded.text)
         except engine.EngineError as error:
-            sentence = f"whether there is a network {network!r} could not be seen: {error}"
+            sentence = _(
+                "whether there is a network {network!r} could not be seen: {reason}",
+                network=network,
+                reason=error,
+            )
             warnings.append(config.warning(loaded.text, "NETWORK", sentence))
     return Checked(warnings=tuple(warnings))
 
@@ -107,9 +112,9 @@ def _look_for_network(network: str, there: Collection[str], text: str) -> None:
     problem = Problem(
         line=found.line if found else None,
         key="NETWORK",
-        wrong=f"there is no Docker network {network!r} on this machine",
-        accepted=f"accepted here is {' or '.join(others)}" if others else "",
-        remedy=f"make it: `docker network create {network}`",
+        wrong=_("there is no Docker network {network!r} on this machine", network=network),
+        accepted=_("accepted here is {networks}", networks=either(others)) if others else "",
+        remedy=_("make it: `docker network create {network}`", network=network),
     )
     raise ConfigInvalid(FILE_NAME, [problem])
 

@@ -10,6 +10,7 @@ from deploygen import config, secrets, shellconf, topology
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, UserError
 from deploygen.kinds import EVERY_ADDRESS
+from deploygen.language import _, clauses
 from deploygen.settings import SETTINGS, Config, Setting, named
 
 Source = Literal["set", "default", "derived", "missing"]
@@ -55,8 +56,7 @@ def get(text: str, folder: Path, key: str) -> str:
     name = config.present_name(key)
     setting = named(name)
     if setting is None:
-        meant = config.meant(key)
-        raise UserError(f"there is no key {key}" + (f"; {meant}" if meant else ""))
+        raise UserError(clauses(_("there is no key {key}", key=key), config.meant(key)))
     document = shellconf.parse(text)
     if document.problems:
         raise ConfigInvalid(FILE_NAME, document.problems)

@@ -8,20 +8,23 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from deploygen import x509
+from deploygen.language import N_, _, all_of
 
 _BLOCK = re.compile(r"-----BEGIN ([A-Z0-9# ]+)-----(.*?)-----END \1-----", re.DOTALL)
 _CERTIFICATES = ("CERTIFICATE", "X509 CERTIFICATE")
 _KEYS = ("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY")
 _CALLED = {
-    **dict.fromkeys(_CERTIFICATES, "a certificate"),
-    **dict.fromkeys(_KEYS, "a private key"),
-    **dict.fromkeys(("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), "a certificate request"),
-    "PKCS7": "a PKCS #7 bundle",
-    "PUBLIC KEY": "a public key",
-    "OPENSSH PRIVATE KEY": "a key in OpenSSH's own form",
+    **dict.fromkeys(_CERTIFICATES, N_("a certificate")),
+    **dict.fromkeys(_KEYS, N_("a private key")),
+    **dict.fromkeys(
+        ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), N_("a certificate request")
+    ),
+    "PKCS7": N_("a PKCS #7 bundle"),
+    "PUBLIC KEY": N_("a public key"),
+    "OPENSSH PRIVATE KEY": N_("a key in OpenSSH's own form"),
 }
-CERTIFICATE_ACCEPTED = "accepted is the certificate and after it its chain, in PEM form"
-KEY_ACCEPTED = "accepted is the certificate's private key, in PEM form and without a passphrase"
+CERTIFICATE_ACCEPTED = N_("accepted is the certificate and after it its chain, in PEM form")
+KEY_ACCEPTED = N_("accepted is the certificate's private key, in PEM form and without a passphrase")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,18 +37,23 @@ class Problem:
     remedy: str
 
 
-DAMAGED_KEY = Problem(
-    which="key",
-    wrong="the private key in it is damaged",
-    accepted=KEY_ACCEPTED,
-    remedy="copy the file again",
-)
-_EXCHANGED = Problem(
-    which="certificate",
-    wrong="it holds the private key, and TLS_KEY_FILE the certificate",
-    accepted=CERTIFICATE_ACCEPTED,
-    remedy="exchange the two paths",
-)
+def damaged_key() -> Problem:
+    """Return that the private key can't be read."""
+    return Problem(
+        which="key",
+        wrong=_("the private key in it is damaged"),
+        accepted=_(KEY_ACCEPTED),
+        remedy=_("copy the file again"),
+    )
+
+
+def _exchanged() -> Problem:
+    return Problem(
+        which="certificate",
+        wrong=_("it holds the private key, and TLS_KEY_FILE the certificate"),
+        accepted=_(CERTIFICATE_ACCEPTED),
+        remedy=_("exchange the two paths"),
+    )
 
 
 class Unfit(Exception):  # noqa: N818 - a finding, carried to where it is reported
@@ -71,7 +79,7 @@ class Pair:
 def read(chain: str, key: str) -> Pair:
     """Take the two texts apart, or tell all that is missing in them."""
     if _has_only(_KEYS, chain) and _has_only(_CERTIFICATES, key):
-        return Pair(chain=(), key="", problems=(_EXCHANGED,))
+        return Pair(chain=(), key="", problems=(_exchanged(),))
     found: list[Problem] = []
     ders: tuple[bytes, ...] = ()
     pem = ""
@@ -93,12 +101,14 @@ def certificates(text: str) -> tuple[bytes, ...]:
         raise Unfit(
             Problem(
                 which="certificate",
-                wrong=f"there is no certificate in it, {_instead(text)}",
-                accepted=CERTIFICATE_ACCEPTED,
-                remedy="write it as PEM: openssl x509 -inform der -in FILE -out NEW (a .p12 or "
-                ".pfx: openssl pkcs12 -nokeys -in FILE -out NEW)"
+                wrong=_("there is no certificate in it, {instead}", instead=_instead(text)),
+                accepted=_(CERTIFICATE_ACCEPTED),
+                remedy=_(
+                    "write it as PEM: openssl x509 -inform der -in FILE -out NEW (a .p12 or "
+                    ".pfx: openssl pkcs12 -nokeys -in FILE -out NEW)"
+                )
                 if _is_binary(text)
-                else "give the file that the certificate authority sent",
+                else _("give the file that the certificate authority sent"),
             )
         )
     ders = []
@@ -108,13 +118,17 @@ def certificates(text: str) -> tuple[bytes, ...]:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=der)
             x509.read(der)
         except (ssl.SSLError, ValueError):
-            which = "the certificate" if number == 1 else f"certificate number {number}"
+            wrong = (
+                _("the certificate in it is damaged")
+                if number == 1
+                else _("certificate number {number} in it is damaged", number=number)
+            )
             raise Unfit(
                 Problem(
                     which="certificate",
-                    wrong=f"{which} in it is damaged",
-                    accepted=CERTIFICATE_ACCEPTED,
-                    remedy="copy the file again",
+                    wrong=wrong,
+                    accepted=_(CERTIFICATE_ACCEPTED),
+                    remedy=_("copy the file again"),
                 )
             ) from None
         ders.append(der)
@@ -128,12 +142,14 @@ def private_key(text: str) -> str:
         raise Unfit(
             Problem(
                 which="key",
-                wrong=f"there is no private key in it, {_instead(text)}",
-                accepted=KEY_ACCEPTED,
-                remedy="write it as PEM: openssl pkey -inform der -in FILE -out NEW (a .p12 or "
-                ".pfx: openssl pkcs12 -nocerts -nodes -in FILE -out NEW)"
+                wrong=_("there is no private key in it, {instead}", instead=_instead(text)),
+                accepted=_(KEY_ACCEPTED),
+                remedy=_(
+                    "write it as PEM: openssl pkey -inform der -in FILE -out NEW (a .p12 or "
+                    ".pfx: openssl pkcs12 -nocerts -nodes -in FILE -out NEW)"
+                )
                 if _is_binary(text)
-                else "give the file that was made together with the certificate or its request",
+                else _("give the file that was made together with the certificate or its request"),
             )
         )
     label, body = keys[0]
@@ -141,30 +157,36 @@ def private_key(text: str) -> str:
         raise Unfit(
             Problem(
                 which="key",
-                wrong="it is protected by a passphrase, which nobody could type at the gateway's "
-                "start",
-                accepted=KEY_ACCEPTED,
-                remedy="write it without one: openssl pkey -in FILE -out NEW",
+                wrong=_(
+                    "it is protected by a passphrase, which nobody could type at the "
+                    "gateway's start"
+                ),
+                accepted=_(KEY_ACCEPTED),
+                remedy=_("write it without one: openssl pkey -in FILE -out NEW"),
             )
         )
     try:
         return encoded(label, _decoded(body))
     except ValueError:
-        raise Unfit(DAMAGED_KEY) from None
+        raise Unfit(damaged_key()) from None
 
 
 def _has_only(labels: Sequence[str], text: str) -> bool:
     """Tell whether what ``text`` has of certificates and private keys are ``labels`` alone."""
-    found = {label for label, _ in _BLOCK.findall(text)} & {*_CERTIFICATES, *_KEYS}
+    found = {label for label, _body in _BLOCK.findall(text)} & {*_CERTIFICATES, *_KEYS}
     return bool(found) and found <= set(labels)
 
 
 def _instead(text: str) -> str:
     """Return what there is besides what was looked for."""
-    found = dict.fromkeys(_CALLED.get(label, label) for label, _ in _BLOCK.findall(text))
+    found = dict.fromkeys(_called(label) for label, _body in _BLOCK.findall(text))
     if found:
-        return f"but {' and '.join(found)}"
-    return "but binary data" if _is_binary(text) else "nor anything else in PEM form"
+        return _("but {found}", found=all_of(found))
+    return _("but binary data") if _is_binary(text) else _("nor anything else in PEM form")
+
+
+def _called(label: str) -> str:
+    return _(_CALLED[label]) if label in _CALLED else label
 
 
 def _is_binary(text: str) -> bool:
