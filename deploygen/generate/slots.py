@@ -23,6 +23,7 @@ from typing import NoReturn
 from deploygen import atomic
 from deploygen.errors import MachineUnfit, UserError
 from deploygen.generate.plan import PRIVATE, File
+from deploygen.language import _
 
 STATE = ".deploygen"
 _CURRENT = "current"
@@ -223,8 +224,11 @@ def _hashes(slot: Path) -> dict[str, str]:
     except (ValueError, RecursionError):
         pass
     raise UserError(
-        f"{path} is damaged; remove it and run this again"
-        " (files edited by hand may then be reported once)"
+        _(
+            "{path} is damaged; remove it and run this again"
+            " (files edited by hand may then be reported once)",
+            path=path,
+        )
     )
 
 
@@ -335,8 +339,11 @@ def _symlink(leads_to: str, path: Path) -> None:
         if error.errno not in _NO_LINKS:
             raise
         raise MachineUnfit(
-            f"the file system of {path.parents[2]} has no symbolic links, by which generated files"
-            " are replaced all at once: take a folder on another one"
+            _(
+                "the file system of {folder} has no symbolic links, by which generated files"
+                " are replaced all at once: take a folder on another one",
+                folder=path.parents[2],
+            )
         ) from None
 
 

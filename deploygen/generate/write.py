@@ -10,17 +10,19 @@ from deploygen.errors import FilesInTheWay
 from deploygen.generate import slots, state
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.slots import Tree
+from deploygen.language import N_, _
 
 _OVERRIDE = "docker-compose.override.yml"
 # Where a person's changes of a generated file belong, by its top-level name; never touched there.
 _PLACES = {
     "docker-compose.yml": _OVERRIDE,
-    "env": f"{_OVERRIDE}, as `environment` of the service",
-    "oidc-server": "an image of yours, which OIDC_SERVER_IMAGE names",
-    "outer-proxy": "a copy elsewhere, which the web server reads",
+    "env": N_("{override}, as `environment` of the service"),
+    "oidc-server": N_("an image of yours, which OIDC_SERVER_IMAGE names"),
+    "outer-proxy": N_("a copy elsewhere, which the web server reads"),
     "config.sh.example": "config.sh",
+    "config.zh-CN.sh.example": "config.sh",
 }
-_PLACE_OF_MOUNTED = f"a file of yours, which {_OVERRIDE} mounts over it in the container"
+_PLACE_OF_MOUNTED = N_("a file of yours, which {override} mounts over it in the container")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,20 +107,28 @@ def _tree(folder: Path, files: Mapping[str, File], changed: Collection[str]) -> 
 
 
 def _explain(paths: Collection[str]) -> str:
-    listed = "".join(f"  {path}\n" for path in paths)
     tops = [path.partition("/")[:2] for path in paths]
     places = {name + slash: _PLACES.get(name, _PLACE_OF_MOUNTED) for name, slash in tops}
-    moves = "".join(f"  of {name} to {place}\n" for name, place in places.items())
-    return (
-        f"these files are not as deploygen wrote them, so they were kept:\n{listed}"
-        f"Nothing was written. Move your changes\n{moves}"
-        "or run this again with --overwrite to have deploygen's versions."
+    moves = [
+        _("of {name} to {place}", name=name, place=_(place, override=_OVERRIDE))
+        for name, place in places.items()
+    ]
+    return _(
+        "these files are not as deploygen wrote them, so they were kept:\n{files}\n"
+        "Nothing was written. Move your changes\n{moves}\n"
+        "or run this again with --overwrite to have deploygen's versions.",
+        files=_lines(paths),
+        moves=_lines(moves),
     )
 
 
 def _explain_blocked(paths: Iterable[str]) -> str:
-    listed = "\n".join(f"  {path}" for path in paths)
-    return (
-        f"these are in the way of generated files or folders:\n{listed}\n"
-        "Nothing was written. Move them elsewhere and run this again."
+    return _(
+        "these are in the way of generated files or folders:\n{files}\n"
+        "Nothing was written. Move them elsewhere and run this again.",
+        files=_lines(paths),
     )
+
+
+def _lines(items: Iterable[str]) -> str:
+    return "\n".join(f"  {item}" for item in items)
