@@ -70,7 +70,10 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
 def _mounted(
     jinja: Environment, sources: Sources, stack: tuple[Service, ...], names: dict[str, Any]
 ) -> Iterator[tuple[str, File]]:
-    """Yield the files of every mounted directory: .j2 rendered, others as they are."""
+    """Yield the files of every mounted directory: .j2 rendered, others as they are.
+
+    A template that gives nothing is of something that this deployment does not have.
+    """
     folders = {
         mount.source.removeprefix("./")
         for item in stack
@@ -84,7 +87,8 @@ def _mounted(
                 continue
             if path.suffix == _TEMPLATE:
                 content = render(jinja, f"templates/{name}", **names)
-                yield name.removesuffix(_TEMPLATE), File(content)
+                if content:
+                    yield name.removesuffix(_TEMPLATE), File(content)
             else:
                 yield name, File(path.read_bytes())
 

@@ -1,5 +1,6 @@
 """The golden folders are what their config.sh gives; tests/e2e has the real programs read them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,24 @@ def test_every_template_shows_in_a_golden_folder() -> None:
     }
 
     assert templates | {"docker-compose.yml"} == shown
+
+
+@every_case
+def test_the_gateway_has_what_its_configuration_includes_and_no_more(case: str) -> None:
+    files = {
+        path.removeprefix("nginx/"): content.decode()
+        for path, content in golden.whole(case).items()
+        if path.startswith("nginx/")
+    }
+    configuration = "\n".join(text for path, text in files.items() if path.endswith(".conf"))
+    included = re.findall(r"^ *include ([a-z-]+\.conf);", configuration, re.MULTILINE)
+    shown = re.findall(r"^ *error_page .* /([a-z-]+\.html);", configuration, re.MULTILINE)
+
+    assert {path for path in files if not path.endswith(".sh")} == {
+        "nginx.conf",
+        *included,
+        *(f"pages/{page}" for page in shown),
+    }
 
 
 def test_the_source_of_the_oidc_server_does_not_show_in_a_golden_folder() -> None:

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from tests.e2e.deployments import deployment, free_port, machinery
@@ -50,21 +51,26 @@ def external_stack(
     )
 
 
-def test_there_are_no_user_accounts_of_its_own(external_stack: Stack) -> None:
-    assert not [name for name in external_stack.services() if "oidc" in name]
-
-
-def test_one_signs_in_at_the_provider_elsewhere(
-    external_stack: Stack, provider_stack: Stack
-) -> None:
+@pytest.fixture(scope="module")
+def way(external_stack: Stack, provider_stack: Stack) -> Way:
+    """How somebody of this machine comes to both."""
     ports = {urlsplit(stack.url).port or 80 for stack in (external_stack, provider_stack)}
-    way = Way(
+    return Way(
         client="127.0.0.1",
         address="127.0.0.1",
         hosts=frozenset({"localhost"}),
         ports={port: port for port in ports},
         trusts=ssl.create_default_context(),
     )
+
+
+def test_there_are_no_user_accounts_of_its_own(external_stack: Stack) -> None:
+    assert not [name for name in external_stack.services() if "oidc" in name]
+
+
+def test_one_signs_in_at_the_provider_elsewhere(
+    external_stack: Stack, provider_stack: Stack, way: Way
+) -> None:
     config = provider_stack.config
 
     with way.visitor(external_stack.url) as person:
@@ -76,16 +82,22 @@ def test_one_signs_in_at_the_provider_elsewhere(
     assert user["email"] == config["ADMIN_EMAIL"]
 
 
-def test_nothing_answers_where_the_user_accounts_would_be(external_stack: Stack) -> None:
-    way = Way(
-        client="127.0.0.1",
-        address="127.0.0.1",
-        hosts=frozenset({"localhost"}),
-        ports={(port := urlsplit(external_stack.url).port or 80): port},
-        trusts=ssl.create_default_context(),
-    )
-
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/uc/accounts/login/",
+        "/uc/oauth/.well-known/openid-configuration",
+        "/.well-known/oauth-authorization-server/uc/oauth",
+    ],
+)
+def test_where_the_user_accounts_would_be_the_wiki_answers_as_anywhere(
+    external_stack: Stack, provider_stack: Stack, way: Way, path: str
+) -> None:
     with way.visitor(external_stack.url) as person:
-        answer = person.request("GET", "/uc/oauth/.well-known/openid-configuration")
+        answer, elsewhere = (person.request("GET", item) for item in (path, "/uc-of-nothing/"))
+    with way.visitor(provider_stack.url) as person:
+        accounts = person.request("GET", path)
 
-    assert "issuer" not in answer.text
+    assert (answer.status_code, answer.text) == (elsewhere.status_code, elsewhere.text)
+    assert accounts.status_code == httpx.codes.OK
+    assert accounts.text != answer.text
