@@ -6,8 +6,10 @@ import hmac
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parseaddr
 from typing import Any
 
 from aiosmtpd.controller import Controller
@@ -26,13 +28,13 @@ def mail_server(
     tls: ssl.SSLContext | None = None,
     starttls: bool = False,
     mechanisms: frozenset[str] = MECHANISMS,
-) -> Iterator[list[EmailMessage]]:
+) -> Iterator[list[Message]]:
     """Listen for mail, and give the list that it gets into.
 
     ``login`` is the one name and password by which it is taken. With ``tls`` the connection begins
     with it, or comes to it by STARTTLS, before which nobody can sign in.
     """
-    mails: list[EmailMessage] = []
+    mails: list[Message] = []
     controller = Controller(
         _Handler(mails, LoginPassword(*(text.encode() for text in login))),
         hostname=host,
@@ -50,10 +52,17 @@ def mail_server(
         controller.stop()
 
 
+def correspondent(mail: Message, header: str) -> tuple[str, str]:
+    """Return the name and the address in a header."""
+    # Python's newer classes for headers see spaces between the parts of an encoded name.
+    name, address = parseaddr(mail[header])
+    return str(make_header(decode_header(name))), address
+
+
 class _Handler:
     """Hooks by the names that aiosmtpd gives them."""
 
-    def __init__(self, mails: list[EmailMessage], login: LoginPassword) -> None:
+    def __init__(self, mails: list[Message], login: LoginPassword) -> None:
         self._mails = mails
         self.login = login
 
@@ -69,7 +78,7 @@ class _Handler:
     ) -> str:
         assert session.authenticated
         assert isinstance(envelope.content, bytes)
-        self._mails.append(message_from_bytes(envelope.content, policy=policy.default))
+        self._mails.append(message_from_bytes(envelope.content))
         return "250 OK"
 
 

@@ -115,6 +115,10 @@ class Person:
         """Have the wiki's server put, get and delete a file, from inside its container."""
         return self._json(self._post("/standin/storage-check"))
 
+    def send_mail(self) -> dict[str, Any]:
+        """Have the wiki's server send this person a mail."""
+        return self._json(self._post("/standin/mail"))
+
     def revalidate(self) -> dict[str, Any]:
         """Let over an hour pass, so that the wiki asks the provider again."""
         return self._json(self._post("/standin/revalidate?minutes=115"))

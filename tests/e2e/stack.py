@@ -37,7 +37,7 @@ class Stack:
     def init(self, **settings: str) -> subprocess.CompletedProcess[str]:
         """Run ``deploygen init --yes`` with ``settings`` and return its output."""
         options = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-        environment = {**os.environ, "PYTHONPATH": str(self.generator)}
+        environment = {**os.environ, **engine.environment(), "PYTHONPATH": str(self.generator)}
         command = [sys.executable, "-m", "deploygen", "init", str(self.folder), "--yes", *options]
         return _run(command, cwd=self.generator, env=environment, timeout=60)
 

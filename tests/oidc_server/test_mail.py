@@ -1,7 +1,7 @@
 """Mail goes out by the mail server's own ways to sign in."""
 
 import smtplib
-from email.message import EmailMessage
+from email.message import Message
 
 import pytest
 from django.core.mail import send_mail
@@ -18,7 +18,7 @@ PASSWORD = "its '\"$\\ #%@:/?中\\"
 
 def send(
     backend: type[smtp.EmailBackend], mechanism: str, password: str = PASSWORD
-) -> list[EmailMessage]:
+) -> list[Message]:
     """Send one mail by a server that knows one way to sign in, and return what it took."""
     port = free_port()
     with mail_server(HOST, port, (NAME, PASSWORD), mechanisms=frozenset({mechanism})) as mails:
