@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, cast
 
@@ -195,6 +194,8 @@ def meant(key: str) -> str:
                     ours=item.reserved,
                 )
             return _("accepted is {prefix}_ and the name of a variable", prefix=item.name)
+    from difflib import get_close_matches  # noqa: PLC0415 - few mistype one
+
     close = get_close_matches(key.upper(), [*BY_NAME, *_OLD_NAMES], n=1)
     return _did_you_mean(present_name(close[0])) if close else ""
 
