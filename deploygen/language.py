@@ -6,6 +6,7 @@ the domain is the process's.
 
 import gettext as _gettext
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 DOMAIN = "deploygen"
@@ -32,8 +33,12 @@ def N_(message: str, /) -> str:  # noqa: N802 - gettext's name
 
 def in_language(message: str, language: str, /) -> str:
     """Return ``message`` in one language, whatever the person's is."""
-    catalogue = _gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
-    return catalogue.gettext(message)
+    return _catalogue(language).gettext(message)
+
+
+@cache
+def _catalogue(language: str) -> _gettext.NullTranslations:
+    return _gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
 
 
 def of_person() -> str:
