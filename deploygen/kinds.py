@@ -162,6 +162,22 @@ def _minio_secret(raw: str) -> str:
     return raw
 
 
+def _database_password(raw: str) -> str:
+    # PostgreSQL keeps a password in the form of RFC 4013. The driver of Outline 1.9 (pg 8.20) sends
+    # it as it stands.
+    if not _text(raw).isascii() and _prepared(raw) != raw:
+        raise ValueError(_("it holds a character that PostgreSQL takes for another, like ① for 1"))
+    return raw
+
+
+def _prepared(text: str) -> str:
+    # Few passwords need them.
+    from stringprep import in_table_b1  # noqa: PLC0415
+    from unicodedata import normalize  # noqa: PLC0415
+
+    return normalize("NFKC", "".join(char for char in text if not in_table_b1(char)))
+
+
 def _origin(raw: str) -> Origin:
     try:
         url = urlsplit(_text(raw))
@@ -439,6 +455,10 @@ NAME = Kind(
 MINIO_SECRET = Kind(
     parse=_minio_secret,
     accepts=lambda: _("one line of {least} characters or more", least=_LEAST_IN_MINIO_SECRET),
+)
+DATABASE_PASSWORD = Kind(
+    parse=_database_password,
+    accepts=lambda: _("one line of text without variants of characters, like ①"),
 )
 ORIGIN = Kind(parse=_origin, accepts=lambda: _("http:// or https://, a host and perhaps a :port"))
 EMAIL = Kind(parse=_email, accepts=lambda: _("an address like wiki@example.com"))

@@ -611,7 +611,7 @@ class Config:
         kinds.TEXT, "hex64", "Of PostgreSQL's superuser, which nothing uses after the first start."
     )
     outline_database_password: str = _secret(
-        kinds.TEXT, "hex64", "Of Outline's role in PostgreSQL."
+        kinds.DATABASE_PASSWORD, "hex64", "Of Outline's role in PostgreSQL."
     )
     oidc_database_password: str = _secret(
         kinds.TEXT, "hex64", "Of the user accounts' role in PostgreSQL."

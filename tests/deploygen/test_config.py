@@ -180,6 +180,13 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             f" {set_it('SMTP_FROM_EMAIL')}",
         ),
         (
+            "OUTLINE_DATABASE_PASSWORD",
+            "not-a-secret ①",
+            "it holds a character that PostgreSQL takes for another, like ① for 1; accepted is one"
+            " line of text without variants of characters, like ①; correct it, or empty it and run"
+            " `deploygen init`, which makes a new one",
+        ),
+        (
             "SMTP_REPLY_EMAIL",
             '"Wiki\\" <wiki@example.com>',
             '\'"Wiki\\\\" <wiki@example.com>\' is not right: there is a " or a \\ between the'

@@ -114,6 +114,7 @@ ACCEPTED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.TEXT, ["Wiki", "'\"$\\ #%@:/?中", ""]),
     (kinds.NAME, ["Wiki", "维" * 50]),
     (kinds.MINIO_SECRET, ["12345678"]),
+    (kinds.DATABASE_PASSWORD, ["'\"$\\ #%@:/?中\\", "é", "密码", "🙂"]),
     (kinds.EMAIL, ["wiki@example.com", "a.b+c@sub.example.com", "WIKI@Example.com"]),
     (
         kinds.MAILBOX,
@@ -161,6 +162,8 @@ REFUSED: list[tuple[Kind[Any], list[str]]] = [
     (kinds.TEXT, ["two\nlines", "a\tb", "\x1b[31m"]),
     (kinds.NAME, ["a" * 51, "two\nlines"]),
     (kinds.MINIO_SECRET, ["", "1234567", "1234\t5678"]),
+    # Wide, circled, joined and composed, and one that stands for nothing.
+    (kinds.DATABASE_PASSWORD, ["密码\uff01", "①", "ﬁ", "e\u0301", "❤\ufe0f", "two\nlines"]),
     (kinds.EMAIL, ["", "wiki", "wiki@localhost", "a b@example.com", ".a@example.com", "é@e.com"]),
     (
         kinds.MAILBOX,
