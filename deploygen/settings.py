@@ -101,14 +101,10 @@ class Setting:
 
     def comment_in(self, language: str) -> str:
         """Return what stands above the key in a config.sh of that language."""
-        return "".join(f"# {line}\n" for line in self.doc_in(language).splitlines())
-
-    def doc_in(self, language: str) -> str:
-        """Return what a person of that language is told of the key."""
         doc = in_language(self.doc, language)
         if self.pinned:
             doc += "\n" + in_language(_DEFAULT_OF_IMAGE, language).format(default=self.default)
-        return doc
+        return "".join(f"# {line}\n" for line in doc.splitlines())
 
 
 _ANOTHER_PROVIDER = (

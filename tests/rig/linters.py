@@ -60,4 +60,4 @@ def _is_shell(name: str) -> bool:
 
 
 def _is_settings(name: str) -> bool:
-    return Path(name).name in {"config.sh", "config.sh.example"}
+    return Path(name).name in {"config.sh", "config.sh.example", "config.zh-CN.sh.example"}
