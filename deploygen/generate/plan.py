@@ -64,6 +64,7 @@ def files(config: Config, sources: Sources) -> dict[str, File]:
     )
     planned["docker-compose.yml"] = File(compose)
     planned["config.sh.example"] = File(reference.example().encode())
+    planned["config.zh-CN.sh.example"] = File(reference.example("zh").encode())
     return dict(sorted(planned.items()))
 
 

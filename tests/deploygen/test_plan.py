@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from deploygen import sources
+from deploygen import reference, sources
 from deploygen.generate import plan
 from deploygen.generate.plan import PRIVATE, PUBLIC
 from deploygen.sources import Sources
@@ -50,6 +50,21 @@ def test_files_come_in_order() -> None:
     paths = list(plan.files(configuration(), sources.find()))
 
     assert paths == sorted(paths)
+
+
+def test_the_language_of_who_generates_changes_no_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+    english = plan.files(configuration(), sources.find())
+
+    monkeypatch.setenv("LANGUAGE", "zh")
+
+    assert plan.files(configuration(), sources.find()) == english
+
+
+def test_every_key_is_listed_in_each_language() -> None:
+    planned = plan.files(configuration(), sources.find())
+
+    assert planned["config.sh.example"].content.decode() == reference.example()
+    assert planned["config.zh-CN.sh.example"].content.decode() == reference.example("zh")
 
 
 def test_only_what_holds_secrets_is_private() -> None:

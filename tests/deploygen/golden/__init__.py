@@ -53,7 +53,7 @@ def comparable(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _is_copy(path: str) -> bool:
-    return path == "config.sh.example" or (sources.find().templates / path).is_file()
+    return path.endswith(".sh.example") or (sources.find().templates / path).is_file()
 
 
 def read(folder: Path) -> dict[str, bytes]:
