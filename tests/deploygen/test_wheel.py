@@ -70,6 +70,14 @@ def test_no_file_is_outside_the_package_and_none_is_compiled(wheel: Path) -> Non
     assert not [name for name in names if "__pycache__" in name or name.endswith(".pyc")]
 
 
+def test_it_speaks_chinese(python: Path) -> None:
+    script = (
+        "import os; os.environ['LANGUAGE'] = 'zh_CN'; from deploygen.cli import main; main(['-h'])"
+    )
+
+    assert "选项" in run(python, "-c", script, folder=python.parent)
+
+
 def test_it_makes_the_golden_folders_byte_for_byte(python: Path, tmp_path: Path) -> None:
     shutil.copytree(golden.FOLDER / "certificate", tmp_path / "certificate")
     for case in golden.CASES:
