@@ -20,7 +20,13 @@ IN_A_BATCH = 200
 THROUGH_THE_COMMAND = 4  # of each batch
 ADMIN = ("--set", "ADMIN_EMAIL=wiki@example.com")
 MARK = "for-nobodys-eyes"
-CONFIDENTIAL = [item.name for item in SETTINGS if item.confidential and not item.prefix]
+VARIABLES = ("LOG_LEVEL", "SENTRY_DSN", "CF_Token", "SLACK_CLIENT_SECRET", "of_nothing", "X_FILE")
+CONFIDENTIAL = [
+    f"{item.name}_{variable}" if item.prefix else item.name
+    for item in SETTINGS
+    if item.confidential
+    for variable in (VARIABLES if item.prefix else VARIABLES[:1])
+]
 BASES = [
     config_text(),
     *((golden.FOLDER / case / "config.sh").read_text("utf-8") for case in golden.CASES),
