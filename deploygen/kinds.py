@@ -1,6 +1,5 @@
 """What a value of config.sh can be: each kind parses the text and says what it accepts."""
 
-import ipaddress
 import os
 import re
 import stat
@@ -8,35 +7,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from deploygen import addresses
 from deploygen.language import N_, _, either, listed
+from deploygen.printable import line
 
 T = TypeVar("T")
 
-MAX_PORT = 65535
-LOOPBACK = "127.0.0.1"
-EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the person's to choose
 NETWORKS_OF_DOCKER = frozenset({"bridge", "default", "host", "none"})
 _LARGEST_OBJECT = 5 * 1024**4  # of S3 (Amazon S3 User Guide, "Multipart upload limits")
 _MOST_IN_DISPLAY_NAME = 50  # of OIDC_DISPLAY_NAME in Outline's server/env.ts
 _LEAST_IN_MINIO_SECRET = 8  # of MinIO's internal/auth/credentials.go
-_DEFAULT_PORTS = {"http": 80, "https": 443}
-# Of the Fetch standard, "Port blocking".
-# fmt: off
-_BLOCKED_PORTS = frozenset({
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
-    102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
-    465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
-    993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667,
-    6668, 6669, 6679, 6697, 10080,
-})
-# fmt: on
-# Without underscores: Django refuses a host that has one (RFC 1123, section 2.1, has none).
-_HOST = re.compile(
-    r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
-)
 _TIME_ZONE = re.compile(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}")
 # Of Outline's shared/i18n/index.ts.
 # fmt: off
@@ -85,56 +67,6 @@ class Kind(Generic[T]):
         return self.inner or self
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether an IP address or a name, in lower case, is this machine's to itself."""
-    if _is_ip_address(host):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost" or host.endswith(".localhost")
-
-
-def _is_ip_address(host: str) -> bool:
-    return ":" in host or bool(re.fullmatch(r"[0-9.]+", host))
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Scheme, host and port of a URL, normalised (RFC 6454): lower case, port always known."""
-
-    scheme: str
-    host: str
-    port: int
-
-    def __str__(self) -> str:
-        """Return the origin as a browser writes it: without the scheme's default port."""
-        return f"{self.scheme}://{self.authority}"
-
-    @property
-    def authority(self) -> str:
-        """What a client sends in its Host header."""
-        return self.url_host if self.has_default_port else f"{self.url_host}:{self.port}"
-
-    @property
-    def url_host(self) -> str:
-        """The host as it stands in a URL: an IPv6 address in brackets (RFC 3986, section 3.2.2)."""
-        return f"[{self.host}]" if self.is_ipv6 else self.host
-
-    @property
-    def is_ipv6(self) -> bool:
-        return ":" in self.host
-
-    @property
-    def has_default_port(self) -> bool:
-        return self.port == _DEFAULT_PORTS[self.scheme]
-
-    @property
-    def is_ip_address(self) -> bool:
-        return _is_ip_address(self.host)
-
-    @property
-    def is_loopback(self) -> bool:
-        return is_loopback(self.host)
-
-
 @dataclass(frozen=True, kw_only=True)
 class PemFile:
     """A file that a key names, the text that was in it, and whether any user may read it."""
@@ -144,20 +76,14 @@ class PemFile:
     is_public: bool
 
 
-def _text(raw: str) -> str:
-    if any(not char.isprintable() for char in raw):
-        raise ValueError(_("it holds a character that can't be printed"))
-    return raw
-
-
 def _name(raw: str) -> str:
-    if len(_text(raw)) > _MOST_IN_DISPLAY_NAME:
+    if len(line(raw)) > _MOST_IN_DISPLAY_NAME:
         raise ValueError(_("it is too long for Outline's sign-in page"))
     return raw
 
 
 def _minio_secret(raw: str) -> str:
-    if len(_text(raw)) < _LEAST_IN_MINIO_SECRET:
+    if len(line(raw)) < _LEAST_IN_MINIO_SECRET:
         raise ValueError(_("it is too short for MinIO"))
     return raw
 
@@ -165,7 +91,7 @@ def _minio_secret(raw: str) -> str:
 def _database_password(raw: str) -> str:
     # PostgreSQL keeps a password in the form of RFC 4013. The driver of Outline 1.9 (pg 8.20) sends
     # it as it stands.
-    if not _text(raw).isascii() and _prepared(raw) != raw:
+    if not line(raw).isascii() and _prepared(raw) != raw:
         raise ValueError(_("it holds a character that PostgreSQL takes for another, like ① for 1"))
     return raw
 
@@ -176,133 +102,6 @@ def _prepared(text: str) -> str:
     from unicodedata import normalize  # noqa: PLC0415
 
     return normalize("NFKC", "".join(char for char in text if not in_table_b1(char)))
-
-
-def _origin(raw: str) -> Origin:
-    try:
-        url = urlsplit(_text(raw))
-        port = url.port
-    except ValueError:
-        raise ValueError(_("it is not a URL")) from None
-    if url.scheme not in _DEFAULT_PORTS:
-        raise ValueError(_("it does not start with http:// or https://"))
-    if url.username is not None or url.password is not None:
-        raise ValueError(_("it holds a user name or password"))
-    if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
-        raise ValueError(_("it has something after the host, and Outline can't live under a path"))
-    host = _host(url.hostname or "")
-    if port in _BLOCKED_PORTS:
-        raise ValueError(_("its port is {port}, which browsers refuse to open", port=port))
-    return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
-
-
-def _url(raw: str) -> str:
-    try:
-        url = urlsplit(_text(raw))
-        url.port  # noqa: B018 - raises for what is no port
-    except ValueError:
-        raise ValueError(_("it is not a URL")) from None
-    if url.scheme not in _DEFAULT_PORTS or re.search(r"[\s\"'<>\\^`{|}]", raw):
-        raise ValueError(_("it is not a URL that starts with http:// or https://"))
-    if "@" in url.netloc:
-        raise ValueError(_("it holds a user name or password"))
-    if url.fragment:
-        raise ValueError(_("it has a fragment, which no server is told"))
-    _host(url.hostname or "")
-    return raw
-
-
-def _host(host: str) -> str:
-    if ":" not in host and not re.fullmatch(r"[0-9.]+", host):
-        if not _HOST.fullmatch(host):
-            raise ValueError(_("its host is not a valid host name"))
-        return host
-    kind = "IPv6" if ":" in host else "IPv4"
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        raise ValueError(_("its host is not a valid {kind} address", kind=kind)) from None
-    if "%" in host:
-        raise ValueError(_("its host names a network interface after %, which no browser takes"))
-    if address.is_unspecified:
-        raise ValueError(
-            _("its host is {host}, which is no address to open in a browser", host=host)
-        )
-    return str(address)
-
-
-def _email(raw: str) -> str:
-    local, _at, domain = _text(raw).rpartition("@")
-    if not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}", local) or local.startswith("."):
-        raise ValueError(_("it is not an e-mail address"))
-    if not _HOST.fullmatch(domain.lower()) or "." not in domain:
-        raise ValueError(_("the part after the @ is not a full domain name"))
-    return raw
-
-
-def _mailbox(raw: str) -> str:
-    # One address, with a name before it or not, as both Outline (isMailboxAddress in its
-    # server/utils/validators.ts) and Django read it. After a backslash Outline reads on wrongly.
-    match = re.fullmatch(r"(.*[^ ]) <([^<>]+)>", _text(raw))
-    if match is None:
-        return _email(raw)
-    name, address = match.groups()
-    if re.fullmatch(r'".*"', name):
-        if not re.fullmatch(r'"[^"\\]*"', name):
-            raise ValueError(_('there is a " or a \\ between the quotes around the name'))
-    elif not re.fullmatch(r'[^()<>[\]:;@\\,"]+', name):  # RFC 5322, section 3.2.3: "specials"
-        raise ValueError(_("the name has a sign in it that needs double quotes around the name"))
-    _email(address)
-    return raw
-
-
-def _host_alone(raw: str) -> str:
-    return _host(raw.lower())
-
-
-def _ip(raw: str) -> str:
-    try:
-        address = str(ipaddress.ip_address(raw))
-    except ValueError:
-        raise ValueError(_("it is not an IP address")) from None
-    if "%" in address:
-        raise ValueError(_("it names a network interface after %, which Docker does not take"))
-    return address
-
-
-def _names(raw: str) -> tuple[str, ...]:
-    names = tuple(name.lower() for name in _items(raw))
-    for name in names:
-        if not _HOST.fullmatch(name.removeprefix("*.")):
-            raise ValueError(_("one of its items is no host name"))
-    return names
-
-
-def _trusted(raw: str) -> tuple[str, ...]:
-    items = tuple(_trusted_item(item) for item in _items(raw))
-    if "none" in items and len(items) > 1:
-        raise ValueError(_("it says none and something else"))
-    return items
-
-
-def _trusted_item(item: str) -> str:
-    if item in {"host", "network", "none"}:
-        return item
-    try:
-        network = ipaddress.ip_network(item)
-    except ValueError as error:
-        if "host bits" in str(error):
-            raise ValueError(_("one of its networks has bits set after its prefix")) from None
-        raise ValueError(_("one of its items is no address or network")) from None
-    if "%" in item:
-        raise ValueError(_("one of its items names a network interface after %"))
-    if network.prefixlen == 0:
-        raise ValueError(_("it would have everybody believed, who could then forge any address"))
-    return str(network)
-
-
-def _items(raw: str) -> list[str]:
-    return [item.strip() for item in _text(raw).split(",") if item.strip()]
 
 
 def _boolean(raw: str) -> bool:
@@ -339,7 +138,7 @@ def _pem_file(raw: str) -> PemFile:
 
 def _directory(raw: str) -> str:
     # POSIX lets two slashes at the start mean another thing than one; Linux does not.
-    path = re.sub("^//", "/", os.path.normpath(_text(raw)))
+    path = re.sub("^//", "/", os.path.normpath(line(raw)))
     for place in (path, os.path.realpath(path)):
         if place in _TOP_FOLDERS or Path(place).is_relative_to("/var/lib/docker"):
             raise ValueError(
@@ -377,12 +176,6 @@ def _number(most: int) -> Callable[[str], int]:
         return int(raw)
 
     return parse
-
-
-def _port(raw: str) -> int:
-    if not re.fullmatch(r"[0-9]{1,5}", raw) or not 1 <= int(raw) <= MAX_PORT:
-        raise ValueError(_("it is not a port number"))
-    return int(raw)
 
 
 def _size(raw: str) -> int:
@@ -447,7 +240,7 @@ def optional(kind: Kind[T]) -> Kind[T | None]:
     )
 
 
-TEXT = Kind(parse=_text, accepts=lambda: _("one line of text"))
+TEXT = Kind(parse=line, accepts=lambda: _("one line of text"))
 NAME = Kind(
     parse=_name,
     accepts=lambda: _("one line of text, up to {most} characters", most=_MOST_IN_DISPLAY_NAME),
@@ -460,22 +253,28 @@ DATABASE_PASSWORD = Kind(
     parse=_database_password,
     accepts=lambda: _("one line of text without variants of characters, like ①"),
 )
-ORIGIN = Kind(parse=_origin, accepts=lambda: _("http:// or https://, a host and perhaps a :port"))
-EMAIL = Kind(parse=_email, accepts=lambda: _("an address like wiki@example.com"))
+ORIGIN = Kind(
+    parse=addresses.read_origin,
+    accepts=lambda: _("http:// or https://, a host and perhaps a :port"),
+)
+EMAIL = Kind(parse=addresses.read_email, accepts=lambda: _("an address like wiki@example.com"))
 MAILBOX = Kind(
-    parse=_mailbox,
+    parse=addresses.read_mailbox,
     accepts=lambda: _(
         "an address like wiki@example.com, or one with a name: 'Our wiki <wiki@example.com>'"
     ),
 )
-HOST = Kind(parse=_host_alone, accepts=lambda: _("a host name or an IP address, without a port"))
-IP = Kind(parse=_ip, accepts=lambda: _("an IP address of this machine"))
+HOST = Kind(
+    parse=addresses.read_host, accepts=lambda: _("a host name or an IP address, without a port")
+)
+IP = Kind(parse=addresses.read_ip, accepts=lambda: _("an IP address of this machine"))
 BOOLEAN = Kind(parse=_boolean, accepts=lambda: either(("true", "false")), choices=("true", "false"))
 NAMES = Kind(
-    parse=_names, accepts=lambda: _("host names, separated by commas; *. may stand before a name")
+    parse=addresses.read_names,
+    accepts=lambda: _("host names, separated by commas; *. may stand before a name"),
 )
 URL = Kind(
-    parse=_url,
+    parse=addresses.read_url,
     accepts=lambda: _("an address that starts with https:// or http://, without a password"),
 )
 CLAIM = Kind(
@@ -495,7 +294,7 @@ CLIENT_ID = Kind(
     accepts=lambda: _("up to 255 letters, digits and signs, without spaces"),
 )
 TRUSTED = Kind(
-    parse=_trusted,
+    parse=addresses.read_trusted,
     accepts=lambda: _(
         "addresses and networks like 192.0.2.0/24, host, network or none, separated by commas"
     ),
@@ -528,7 +327,10 @@ REGION = Kind(
     parse=_pattern(r"[A-Za-z0-9-]{1,64}", N_("it is not a region")),
     accepts=lambda: _("letters, digits and hyphens, like eu-central-1"),
 )
-PORT = Kind(parse=_port, accepts=lambda: _("a number from 1 to {most}", most=MAX_PORT))
+PORT = Kind(
+    parse=addresses.read_port,
+    accepts=lambda: _("a number from 1 to {most}", most=addresses.MAX_PORT),
+)
 SIZE = Kind(parse=_size, accepts=lambda: _("a number of bytes, or one with the unit k, m or g"))
 PROJECT = Kind(
     parse=_pattern(

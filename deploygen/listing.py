@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Literal
 
 from deploygen import config, secrets, shellconf, topology
+from deploygen.addresses import EVERY_ADDRESS
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, UserError
-from deploygen.kinds import EVERY_ADDRESS
 from deploygen.language import _, clauses
 from deploygen.settings import SETTINGS, Config, Setting, named
 

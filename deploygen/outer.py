@@ -7,7 +7,7 @@ gateway's container and nginx-proxy its environment.
 from dataclasses import dataclass
 from typing import Literal
 
-from deploygen.kinds import Origin
+from deploygen.addresses import Origin
 from deploygen.language import _, all_of
 from deploygen.settings import Config
 from deploygen.topology import Topology, Trusted

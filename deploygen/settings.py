@@ -10,7 +10,8 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, TypeVar
 
 from deploygen import kinds, outline
-from deploygen.kinds import Kind, Origin, PemFile
+from deploygen.addresses import Origin
+from deploygen.kinds import Kind, PemFile
 from deploygen.language import N_, in_language, of_person
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ Everything that templates print of addresses is decided here, and only here.
 from dataclasses import dataclass
 from typing import Literal
 
-from deploygen.kinds import EVERY_ADDRESS, LOOPBACK, Origin
+from deploygen.addresses import EVERY_ADDRESS, LOOPBACK, Origin
 from deploygen.settings import Config
 
 OIDC_PATH = "/uc"

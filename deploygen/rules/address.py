@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from deploygen import topology
-from deploygen.kinds import EVERY_ADDRESS, LOOPBACK, Origin
+from deploygen.addresses import EVERY_ADDRESS, LOOPBACK, Origin
 from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, own_origins, scheme_fits_tls
 from deploygen.settings import Config

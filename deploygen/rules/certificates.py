@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 
 from deploygen import topology
-from deploygen.kinds import Origin
+from deploygen.addresses import Origin
 from deploygen.language import N_, _, all_of
 from deploygen.rules.common import (
     Conflict,

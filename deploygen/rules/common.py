@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from deploygen import topology
-from deploygen.kinds import Origin, is_loopback
+from deploygen.addresses import Origin, is_loopback
 from deploygen.settings import Config
 
 # The key, what is wrong, what is accepted, what to do.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from deploygen.kinds import is_loopback
+from deploygen.addresses import is_loopback
 from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config

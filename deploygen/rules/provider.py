@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from deploygen.kinds import is_loopback
+from deploygen.addresses import is_loopback
 from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deploygen import config, rules, shellconf
+from deploygen.addresses import Origin
 from deploygen.errors import ConfigInvalid
-from deploygen.kinds import Origin
 from deploygen.settings import SETTINGS, Config
 from tests import certificates
 from tests.deploygen import golden

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from deploygen import kinds
-from deploygen.kinds import Kind, Origin
+from deploygen.addresses import Origin
+from deploygen.kinds import Kind
 
 
 @pytest.mark.parametrize(
