@@ -28,6 +28,8 @@ _BARE_SAFE = re.compile(r"[A-Za-z0-9_@%+=:,./-]*")
 _PLAIN = re.compile(r"[^ \t\n'\"\\$`;&|<>(){~]+")
 _PLAIN_IN_DOUBLE_QUOTES = re.compile(r"[^\"\\$`]+")
 _ESCAPABLE_IN_DOUBLE_QUOTES = '$`"\\'
+# Behind a backslash: bash marks its own escapes by them (CTLESC, CTLNUL), and may lose a person's.
+_LOST_IN_DOUBLE_QUOTES = ("\x01", "\x7f")
 _INTERPRETED = {
     "$": N_("a $ is expanded by bash"),
     "`": N_("a ` runs a command in bash"),
@@ -242,6 +244,8 @@ def _double_quoted(text: str, position: int) -> tuple[str, int]:
             position += 2
         elif char == "\\" and following == "\n":
             position += 2
+        elif char == "\\" and following in _LOST_IN_DOUBLE_QUOTES:
+            raise _Refused(_("it holds a character that can't be printed"), _("remove it"))
         elif char == "\\":
             parts.append(char)
             position += 1

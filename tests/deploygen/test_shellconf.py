@@ -256,6 +256,8 @@ UNIX = "save the file with Unix line ends (LF)"
         ),
         ("K='a", "K", "the single quote is never closed", "", "add the closing '"),
         ('K="a', "K", "the double quote is never closed", "", 'add the closing "'),
+        ('K="\\\x7f"~', "K", "it holds a character that can't be printed", "", "remove it"),
+        ('K="\\\x01"', "K", "it holds a character that can't be printed", "", "remove it"),
         ("K=a\\", "K", "the line ends in a backslash", "", QUOTE),
         (
             "K=a b",
