@@ -10,18 +10,17 @@ from pathlib import Path
 
 from deploygen.generate import slots
 from deploygen.generate.plan import File
-from deploygen.language import N_
 
 
 class Kind(StrEnum):
     """How a path differs from what is generated."""
 
-    MISSING = N_("missing")
-    OUTDATED = N_("outdated")  # as deploygen wrote it, but config.sh says something else now
-    MODE = N_("mode")  # its own, or that of a folder that it is in
-    NOT_NEEDED = N_("not needed")
-    EDITED = N_("edited")
-    IN_THE_WAY = N_("in the way")  # a person's own
+    MISSING = "missing"
+    OUTDATED = "outdated"  # as deploygen wrote it, but config.sh says something else now
+    MODE = "mode"  # its own, or that of a folder that it is in
+    NOT_NEEDED = "not needed"
+    EDITED = "edited"
+    IN_THE_WAY = "in the way"  # a person's own
 
 
 KEPT = {Kind.EDITED, Kind.IN_THE_WAY}
