@@ -200,6 +200,7 @@ def test_a_file_edited_by_hand_is_kept_and_reported_and_nothing_is_written(
             "oidc-server/ to an image of yours, which OIDC_SERVER_IMAGE names",
         ),
         ("config.sh.example", "config.sh.example to config.sh"),
+        ("config.zh-CN.sh.example", "config.zh-CN.sh.example to config.sh"),
     ],
 )
 def test_what_is_said_of_an_edited_file_fits_that_file(
