@@ -6,6 +6,7 @@ A failed check raises AssertionError or, where the stack does not answer at all,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -181,6 +182,14 @@ def gives_cookies_that_come_back(deployment: Deployment) -> None:
     person = deployment.person()
     person.request("GET", "/?notice=none")
     assert "csrfToken" in person.cookies
+
+
+def keeps_cookies_to_its_host(deployment: Deployment) -> None:
+    """No cookie of the wiki goes to another host, though it is one below the wiki's."""
+    answer = deployment.person().request("GET", "/auth/oidc")
+    cookies = answer.headers.get_list("set-cookie")
+    assert {cookie.partition("=")[0] for cookie in cookies} >= {"csrfToken", "oauth_csrf"}
+    assert [cookie for cookie in cookies if re.search("domain=[^;]", cookie, re.IGNORECASE)] == []
 
 
 def keeps_cookies_to_https(deployment: Deployment) -> None:

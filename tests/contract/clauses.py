@@ -456,12 +456,23 @@ CLAUSES = (
         standin="oidc/state.js:StateStore",
         check=checks.signs_in,
         breaches={
-            "Host of the upstream": nginx(
+            # The gateway makes every cookie one for the host that the browser asked.
+            "Host of the upstream, and its cookies": nginx(
                 {
                     r" Host \$authority;": " Host $proxy_host;",
                     r"X-Forwarded-Host \$authority;": 'X-Forwarded-Host "";',
+                    "^": "proxy_cookie_domain ~(.+) $1;\n",
                 }
             ),
+        },
+    ),
+    Clause(
+        name="cookies of one host",
+        text="Outline's cookies are for hosts below its own too, where another wiki may be.",
+        standin="csrf.js:attachCsrfToken",
+        check=checks.keeps_cookies_to_its_host,
+        breaches={
+            "their domain left on": nginx({r"proxy_cookie_domain .*;": ""}, "outline.conf"),
         },
     ),
     Clause(
