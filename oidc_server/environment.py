@@ -31,6 +31,7 @@ SERVER_NAMES = (
     "DEPLOYMENT_NAME",
     "TIME_ZONE",
     "LANGUAGE_CODE",
+    "REFRESH_TOKEN_DAYS",
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_SECURE",
@@ -51,6 +52,7 @@ BOOTSTRAP_NAMES = (
 _LANGUAGE_ALIASES = {"zh-cn": "zh-hans", "zh-sg": "zh-hans", "zh-tw": "zh-hant", "zh-hk": "zh-hant"}
 _LANGUAGES = {code for code, _name in LANGUAGES} | {"en-us"}
 _MIN_SECRET_KEY = 32
+_MOST_DAYS = 3650
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +98,7 @@ class ServerEnvironment:
     deployment_name: str
     time_zone: str
     language_code: str
+    refresh_token_days: int
     debug: bool
 
     @property
@@ -173,6 +176,7 @@ def _server(reader: Reader) -> ServerEnvironment:
         deployment_name=deployment_name,
         time_zone=_time_zone(reader),
         language_code=_language(reader),
+        refresh_token_days=_days(reader, "REFRESH_TOKEN_DAYS", "30"),
         debug=debug,
     )
 
@@ -249,6 +253,14 @@ def _port(reader: Reader, name: str, default: str) -> int:
         reader.problem(name, "is no port; use a number from 1 to 65535")
         return 0
     return int(port)
+
+
+def _days(reader: Reader, name: str, default: str) -> int:
+    days = reader.optional(name, default)
+    if not (re.fullmatch(r"[0-9]{1,4}", days) and 0 < int(days) <= _MOST_DAYS):
+        reader.problem(name, f"is no number of days; use one from 1 to {_MOST_DAYS}")
+        return 1
+    return int(days)
 
 
 def _time_zone(reader: Reader) -> str:

@@ -1,31 +1,18 @@
 """The provider's rows that a deployment starts with."""
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from oidc_provider.models import Client, ResponseType, RSAKey
 
+from oidc_server.provider.keys import make_signing_key
+
 WIKI_CLIENT_NAME = "Outline"
-# NIST SP 800-57: good until 2030; 3072 would triple the time of a sign-in's signature.
-_KEY_BITS = 2048
 
 
 def ensure_signing_key() -> str:
     """Make the RSA key that signs ID tokens if there is none. Returns what was done."""
     if RSAKey.objects.exists():
         return "kept"
-    RSAKey.objects.create(key=new_signing_key())
+    make_signing_key()
     return "made"
-
-
-def new_signing_key() -> str:
-    """An RSA key in PEM, as django-oidc-provider's table holds it."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM,
-        serialization.PrivateFormat.PKCS8,
-        serialization.NoEncryption(),
-    )
-    return pem.decode("ascii")
 
 
 def ensure_wiki_client(client_id: str, client_secret: str, wiki_url: str) -> str:

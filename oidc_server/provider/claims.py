@@ -4,6 +4,9 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 
+# What else is asked for is not granted, and the answer says so (RFC 6749, section 3.3).
+SCOPES = ("openid", "profile", "email")
+
 
 def subject(user: Any) -> str:
     """OIDC_IDTOKEN_SUB_GENERATOR."""

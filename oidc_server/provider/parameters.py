@@ -1,5 +1,7 @@
 """What a request parameter may hold."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping
 
@@ -24,3 +26,9 @@ def is_s256_challenge(value: str) -> bool:
 
 def is_verifier(value: str) -> bool:
     return _VERIFIER.fullmatch(value) is not None
+
+
+def s256_challenge(verifier: str) -> str:
+    """RFC 7636, section 4.2."""
+    digest = hashlib.sha256(verifier.encode("ascii")).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")

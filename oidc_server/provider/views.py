@@ -1,12 +1,10 @@
 """django-oidc-provider's views with our endpoints behind them."""
 
-import functools
 from typing import Any
 from urllib.parse import urlencode
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 from django.contrib.auth.views import redirect_to_login
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -14,19 +12,19 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
-from jwt.utils import to_base64url_uint
 from oidc_provider import views
 from oidc_provider.lib.claims import StandardScopeClaims
-from oidc_provider.lib.errors import BearerTokenError
+from oidc_provider.lib.errors import BearerTokenError, TokenError
 from oidc_provider.lib.utils.common import redirect
-from oidc_provider.models import RSAKey
 
-from oidc_server.provider.claims import subject
+from oidc_server.provider import grants
+from oidc_server.provider.claims import SCOPES, subject
 from oidc_server.provider.endpoints.authorize import AuthorizeEndpoint, RefusedRequest
 from oidc_server.provider.endpoints.bearer import NoToken, token_of
 from oidc_server.provider.endpoints.end_session import LogoutRequest
 from oidc_server.provider.endpoints.introspection import TokenIntrospectionEndpoint
 from oidc_server.provider.endpoints.token import TokenEndpoint
+from oidc_server.provider.keys import public_jwks
 
 _HOUR = 60 * 60
 
@@ -52,7 +50,20 @@ class AuthorizeView(views.AuthorizeView):
 
 
 class TokenView(views.TokenView):
+    """With a `post` of its own, since a refusal undoes what was done in its transaction."""
+
     token_endpoint_class = TokenEndpoint
+
+    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        endpoint = self.token_endpoint_class(request)
+        try:
+            with transaction.atomic():
+                endpoint.validate_params()
+                return endpoint.response(endpoint.create_response_dic())
+        except TokenError as error:
+            if isinstance(error, grants.Replayed):
+                grants.revoke(error.grant)
+            return _refusal(error)
 
 
 @method_decorator(csrf_exempt, name="dispatch")
@@ -83,7 +94,7 @@ class ProviderInfoView(views.ProviderInfoView):
     def _build_response_dict(self, request: HttpRequest) -> dict[str, Any]:
         return {
             **super()._build_response_dict(request),
-            "scopes_supported": ["openid", "profile", "email"],
+            "scopes_supported": list(SCOPES),
             "claims_supported": [
                 "sub",
                 "name",
@@ -107,8 +118,7 @@ class ProviderInfoView(views.ProviderInfoView):
 class JwksView(views.JwksView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         del request, args, kwargs
-        keys = [_public_jwk(key.key, key.kid) for key in RSAKey.objects.all()]
-        response = JsonResponse({"keys": keys})
+        response = JsonResponse({"keys": public_jwks()})
         response["Access-Control-Allow-Origin"] = "*"  # public by nature
         response["Cache-Control"] = f"public, max-age={_HOUR}"
         return response
@@ -116,6 +126,12 @@ class JwksView(views.JwksView):
 
 class TokenIntrospectionView(views.TokenIntrospectionView):
     token_instrospection_endpoint_class = TokenIntrospectionEndpoint
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().post(request, *args, **kwargs)
+        except TokenError as error:
+            return _refusal(error)
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -173,6 +189,15 @@ def _after_logout(request: HttpRequest, asked: LogoutRequest) -> HttpResponse:
     return render(request, "oidc_provider/end_session_completed.html", {"client": asked.client})
 
 
+def _refusal(error: TokenError) -> HttpResponse:
+    """RFC 6749, section 5.2."""
+    response = JsonResponse(error.create_dict(), status=400)
+    if error.error == "invalid_client":
+        response.status_code = 401
+        response["WWW-Authenticate"] = 'Basic realm="client"'
+    return _no_store(response)
+
+
 def _challenge(status: int, code: str = "", description: str = "") -> HttpResponse:
     """RFC 6750, section 3."""
     details = f', error="{code}", error_description="{description}"' if code else ""
@@ -185,20 +210,3 @@ def _no_store(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = "no-store"
     response["Pragma"] = "no-cache"
     return response
-
-
-@functools.lru_cache(maxsize=8)
-def _public_jwk(pem: str, kid: str) -> dict[str, str]:
-    """RFC 7517. Loading a private key takes tens of milliseconds, so it is done once."""
-    key = serialization.load_pem_private_key(pem.encode("ascii"), password=None)
-    if not isinstance(key, rsa.RSAPrivateKey):
-        raise TypeError("the signing key is not an RSA key")
-    numbers = key.public_key().public_numbers()
-    return {
-        "kty": "RSA",
-        "alg": "RS256",
-        "use": "sig",
-        "kid": kid,
-        "n": to_base64url_uint(numbers.n).decode("ascii"),
-        "e": to_base64url_uint(numbers.e).decode("ascii"),
-    }

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from oidc_server.provider.bootstrap import ensure_wiki_client, new_signing_key
 from tests.oidc_server import flow
 from tests.oidc_server.postgresql import Cluster, cluster
 
@@ -33,6 +32,9 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def signing_key() -> str:
     """Made once: it takes up to a second."""
+    # Where it is used, here and below: stock's project, without our apps, loads this file too.
+    from oidc_server.provider.keys import new_signing_key  # noqa: PLC0415
+
     return new_signing_key()
 
 
@@ -40,6 +42,8 @@ def signing_key() -> str:
 def wiki(db: None, signing_key: str) -> Any:  # noqa: ARG001 - a database to put it in
     """A provider that the wiki's client can sign people in at."""
     from oidc_provider.models import Client, RSAKey  # noqa: PLC0415 - needs the apps loaded
+
+    from oidc_server.provider.bootstrap import ensure_wiki_client  # noqa: PLC0415
 
     RSAKey.objects.create(key=signing_key)
     ensure_wiki_client(flow.CLIENT_ID, flow.CLIENT_SECRET, flow.WIKI)

@@ -6,14 +6,15 @@ import json
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from django.contrib.auth import get_user_model
 from django.http import HttpResponseBase
 from django.test import Client
 
-from oidc_server.accounts.models import User
 from tests.oidc_server.settings import VARIABLES
 
 WIKI = VARIABLES["WIKI_URL"]
 CALLBACK = f"{WIKI}/auth/oidc.callback"
+ELSEWHERE = "https://other.example/callback"
 CLIENT_ID, CLIENT_SECRET = "outline", "secret-of-the-wiki's-client"
 PASSWORD = "a-good-long-password"
 VERIFIER = "v" * 43
@@ -21,7 +22,25 @@ VERIFIER = "v" * 43
 
 def make_user(username: str, **fields: Any) -> Any:
     fields = {"email": f"{username}@example.com", "password": PASSWORD, **fields}
-    return User.objects.create_user(username, **fields)
+    return get_user_model().objects.create_user(username, **fields)
+
+
+def make_client(client_id: str, **fields: Any) -> Any:
+    """A public client, unless told otherwise, that may be granted codes without asking the user."""
+    from oidc_provider.models import Client, ResponseType  # noqa: PLC0415 - needs the apps loaded
+
+    client = Client.objects.create(
+        **{
+            "name": client_id,
+            "client_id": client_id,
+            "client_type": "public",
+            "require_consent": False,
+            "_redirect_uris": ELSEWHERE,
+            **fields,
+        }
+    )
+    client.response_types.set(ResponseType.objects.filter(value="code"))
+    return client
 
 
 def browser() -> Client:

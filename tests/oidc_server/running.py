@@ -120,14 +120,20 @@ class Running:
 
     def sign_in(self, client: str = "192.0.2.1") -> dict[str, Any]:
         """A whole sign-in with a session of its own; the tokens, as the wiki would get them."""
-        callback = f"{self.wiki}/auth/oidc.callback"
+        code, session = self.authorize(client)
+        answer = self.exchange(code)
+        answer.raise_for_status()
+        return {**answer.json(), "code": code, "session": session}
+
+    def authorize(self, client: str = "192.0.2.1") -> tuple[str, str]:
+        """What a browser gets by a sign-in: a code, and the key of its session."""
         with self.browser(client) as browser:
             page = browser.get(
                 "/uc/oauth/authorize",
                 params={
                     "response_type": "code",
                     "client_id": flow.CLIENT_ID,
-                    "redirect_uri": callback,
+                    "redirect_uri": self._callback,
                     "scope": "openid profile email",
                     "state": "of-the-running-wiki",
                 },
@@ -144,26 +150,15 @@ class Running:
                 },
             )
             back = browser.get(back.headers["location"])
-            assert back.headers["location"].startswith(f"{callback}?")
+            assert back.headers["location"].startswith(f"{self._callback}?")
             code = httpx.URL(back.headers["location"]).params["code"]
-            answer = httpx.post(
-                f"http://127.0.0.1:{self.port}/uc/oauth/token",
-                timeout=30,
-                data={
-                    "grant_type": "authorization_code",
-                    "code": code,
-                    "redirect_uri": callback,
-                    "client_id": flow.CLIENT_ID,
-                    "client_secret": flow.CLIENT_SECRET,
-                },
-            )
-            answer.raise_for_status()
-            tokens: dict[str, Any] = answer.json()
-            return {
-                **tokens,
-                "code": code,
-                "session": browser.cookies["running_oidc_session"],
-            }
+            return code, browser.cookies["running_oidc_session"]
+
+    def exchange(self, code: str) -> httpx.Response:
+        return self._token(grant_type="authorization_code", code=code, redirect_uri=self._callback)
+
+    def refresh(self, refresh_token: str) -> httpx.Response:
+        return self._token(grant_type="refresh_token", refresh_token=refresh_token)
 
     def userinfo(self, tokens: dict[str, Any]) -> httpx.Response:
         return httpx.get(
@@ -171,6 +166,15 @@ class Running:
             headers={"authorization": f"Bearer {tokens['access_token']}"},
             timeout=30,
         )
+
+    @property
+    def _callback(self) -> str:
+        return f"{self.wiki}/auth/oidc.callback"
+
+    def _token(self, **form: str) -> httpx.Response:
+        client = {"client_id": flow.CLIENT_ID, "client_secret": flow.CLIENT_SECRET}
+        address = f"http://127.0.0.1:{self.port}/uc/oauth/token"
+        return httpx.post(address, timeout=30, data={**client, **form})
 
 
 @contextmanager

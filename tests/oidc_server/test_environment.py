@@ -66,6 +66,11 @@ def test_a_complete_environment_is_read() -> None:
     assert (server.time_zone, server.language_code, server.debug) == ("UTC", "en", False)
 
 
+def test_refresh_tokens_last_thirty_days_of_disuse_unless_told_otherwise() -> None:
+    assert read_server(SERVER).refresh_token_days == 30
+    assert read_server({**SERVER, "REFRESH_TOKEN_DAYS": "7"}).refresh_token_days == 7
+
+
 def test_a_mail_server_is_read_where_there_is_one() -> None:
     assert read_server(SERVER).mail is None
     assert read_server({**SERVER, **MAIL}).mail == Mail(
@@ -171,6 +176,10 @@ def test_all_problems_are_told_at_once() -> None:
         ("TIME_ZONE", "Mars/Olympus"),
         ("TIME_ZONE", "../../etc/passwd"),
         ("LANGUAGE_CODE", "tlh"),
+        ("REFRESH_TOKEN_DAYS", "0"),
+        ("REFRESH_TOKEN_DAYS", "-1"),
+        ("REFRESH_TOKEN_DAYS", "3651"),
+        ("REFRESH_TOKEN_DAYS", "a month"),
         ("DEBUG", "perhaps"),
         ("DEBUG", "true"),
         ("ADMIN_EMAIL", "admin"),

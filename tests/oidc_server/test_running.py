@@ -1,9 +1,10 @@
 """The provider as it is deployed, over HTTP."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -60,6 +61,46 @@ def test_many_sign_in_at_once(provider: running.Running) -> None:
 
     assert len({tokens["access_token"] for tokens in signed_in}) == 24
     assert all(provider.userinfo(tokens).status_code == 200 for tokens in signed_in)
+
+
+def at_once(request: Callable[[str], httpx.Response], token: str) -> list[httpx.Response]:
+    """Four answers to one request, sent by four at the same moment."""
+    start = Barrier(4)
+
+    def send(_: int) -> httpx.Response:
+        start.wait()
+        return request(token)
+
+    with ThreadPoolExecutor(4) as clients:
+        return list(clients.map(send, range(4)))
+
+
+def test_a_code_used_by_several_at_once_is_worth_nothing(provider: running.Running) -> None:
+    for _ in range(5):
+        code, _session = provider.authorize()
+
+        answers = at_once(provider.exchange, code)
+
+        assert sorted(answer.status_code for answer in answers) == [200, 400, 400, 400]
+        (tokens,) = (answer.json() for answer in answers if answer.status_code == 200)
+        assert provider.userinfo(tokens).status_code == 401
+        assert provider.refresh(tokens["refresh_token"]).status_code == 400
+
+
+def test_who_refreshes_several_times_at_once_gets_the_same_good_tokens(
+    provider: running.Running,
+) -> None:
+    tokens = provider.sign_in()
+    for _ in range(5):
+        answers = at_once(provider.refresh, tokens["refresh_token"])
+
+        assert {answer.status_code for answer in answers} == {200}
+        given = [answer.json() for answer in answers]
+        for name in ("access_token", "refresh_token"):
+            assert len({answer[name] for answer in given}) == 1
+        assert given[0]["refresh_token"] != tokens["refresh_token"]
+        tokens = given[0]
+        assert provider.userinfo(tokens).status_code == 200
 
 
 def test_the_log_has_no_code_token_or_session(provider: running.Running) -> None:

@@ -99,7 +99,7 @@ def test_every_endpoint_answers_with_and_without_a_slash(alice: Any, slash: str)
     assert person.get(f"/uc/oauth/authorize{slash}").status_code == 400
     assert backend.post(f"/uc/oauth/token{slash}").status_code == 401
     assert backend.get(f"/uc/oauth/userinfo{slash}").status_code == 401
-    assert backend.post(f"/uc/oauth/introspect{slash}").json() == {"active": False}
+    assert backend.post(f"/uc/oauth/introspect{slash}").status_code == 401
     assert person.get(f"/uc/oauth/jwks{slash}").status_code == 200
     assert person.get(f"/uc/oauth/end-session{slash}").status_code == 302
 
@@ -112,26 +112,6 @@ def test_a_refresh_gives_new_tokens_that_work(alice: Any) -> None:
     assert second["access_token"] != first["access_token"]
     assert second["refresh_token"] != first["refresh_token"]
     assert flow.userinfo(second["access_token"]).status_code == 200
-
-
-def test_a_refresh_token_works_once(alice: Any) -> None:
-    token = flow.tokens_for(alice)["refresh_token"]
-    flow.refresh(token)
-
-    again = flow.refresh(token)
-
-    assert again.status_code == 400
-    assert again.json()["error"] == "invalid_grant"
-
-
-def test_a_code_works_once(alice: Any) -> None:
-    code = flow.code_for(alice)
-    flow.exchange(code)
-
-    again = flow.exchange(code)
-
-    assert again.status_code == 400
-    assert again.json()["error"] == "invalid_grant"
 
 
 def test_the_client_may_authenticate_by_basic(alice: Any) -> None:
@@ -184,21 +164,6 @@ def test_a_user_turned_on_again_goes_on(alice: Any) -> None:
     alice.save()
 
     assert flow.refresh(tokens["refresh_token"]).status_code == 200
-
-
-def test_introspection_tells_a_turned_off_users_token_inactive(wiki: Any, alice: Any) -> None:
-    wiki.scope = ["token_introspection", flow.CLIENT_ID]
-    wiki.save()
-    token = flow.tokens_for(alice)["access_token"]
-    asked = {"token": token, "client_id": flow.CLIENT_ID, "client_secret": flow.CLIENT_SECRET}
-    before = flow.backend().post("/uc/oauth/introspect", asked).json()
-    alice.is_active = False
-    alice.save()
-
-    after = flow.backend().post("/uc/oauth/introspect", asked).json()
-
-    assert before["active"] is True
-    assert after == {"active": False}
 
 
 @pytest.mark.usefixtures("wiki")

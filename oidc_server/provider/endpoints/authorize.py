@@ -1,6 +1,11 @@
 from oidc_provider.lib.endpoints import authorize
 from oidc_provider.lib.errors import AuthorizeError, ClientIdError, RedirectUriError
+from oidc_provider.models import Code
 
+from oidc_server.provider import grants
+from oidc_server.provider.addresses import with_query
+from oidc_server.provider.claims import SCOPES
+from oidc_server.provider.endpoints.client_authentication import is_supported
 from oidc_server.provider.parameters import are_printable, is_s256_challenge
 
 _MAX_NONCE = 255  # the column's length
@@ -22,12 +27,40 @@ class AuthorizeEndpoint(authorize.AuthorizeEndpoint):
         # django-oidc-provider checks this for OpenID requests only.
         if self.params["response_type"] not in set(self.client.response_type_values()):
             raise self._error("unauthorized_client")
+        if not is_supported(self.client):
+            raise self._error("unauthorized_client")
         # RFC 9700, 2.1.1: `plain` protects nothing where the request is seen.
         challenge, method = self.params["code_challenge"], self.params["code_challenge_method"]
         if challenge and not (method == "S256" and is_s256_challenge(challenge)):
             raise self._error("invalid_request")
+        if not challenge and self.client.client_type == "public":
+            raise self._error("invalid_request")
+        if not self._granted_scope():
+            raise self._error("invalid_scope")
         if len(self.params["nonce"]) > _MAX_NONCE:
             raise self._error("invalid_request")
+
+    def create_response_uri(self) -> str:
+        """Where to send the browser with a code; RFC 6749, section 4.1.2."""
+        code = Code(
+            nonce=self.params["nonce"],
+            is_authentication=self.is_authentication,
+            code_challenge=self.params["code_challenge"] or None,
+            code_challenge_method=self.params["code_challenge_method"] or None,
+        )
+        code.scope = self._granted_scope()
+        sent = grants.give(
+            client=self.client,
+            user=self.request.user,
+            session_key=self.request.session.session_key,
+            redirect_uri=self.params["redirect_uri"],
+            code=code,
+        )
+        answer = {"code": sent, "state": self.params["state"]}
+        return with_query(self.params["redirect_uri"], answer)
+
+    def _granted_scope(self) -> list[str]:
+        return [name for name in SCOPES if name in self.params["scope"]]
 
     def _error(self, code: str) -> AuthorizeError:
         return AuthorizeError(self.params["redirect_uri"], code, self.grant_type)

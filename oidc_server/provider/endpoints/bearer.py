@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from oidc_provider.lib.errors import BearerTokenError
 from oidc_provider.models import Token
 
-from oidc_server.provider.parameters import is_printable
+from oidc_server.provider import tokens
 
 
 class NoToken(Exception):  # noqa: N818 - RFC 6750, 3.1: not an error that has a code
@@ -20,9 +20,8 @@ def token_of(request: HttpRequest, scope: str) -> Token:
     raw = _access_token(request)
     if raw is None:
         raise NoToken
-    token = None
-    if raw and is_printable(raw):
-        token = Token.objects.select_related("user", "client").filter(access_token=raw).first()
+    found = Token.objects.select_related("user", "client")
+    token = found.filter(access_token=tokens.digest(raw)).first()
     if token is None or token.has_expired() or token.user is None or not token.user.is_active:
         raise BearerTokenError("invalid_token")
     if scope not in token.scope:

@@ -4,13 +4,13 @@ OpenID Connect RP-Initiated Logout 1.0, section 2.
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import jwt
 from django.http import HttpRequest, QueryDict
-from oidc_provider.lib.utils.token import client_id_from_id_token, decode_id_token
 from oidc_provider.models import Client
 
+from oidc_server.provider import keys
+from oidc_server.provider.addresses import with_query
 from oidc_server.provider.parameters import are_printable
 
 _NAMES = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
@@ -56,11 +56,10 @@ def _verified_hint(hint: str) -> tuple[Client | None, str | None]:
     if not hint:
         return None, None
     try:
-        client = _client(client_id_from_id_token(hint))
-        if client is None:
-            return None, None
-        return client, str(decode_id_token(hint, client)["sub"])
-    except (jwt.PyJWTError, KeyError, ValueError, TypeError):
+        claims = keys.verified(hint)
+        client = _client(claims["aud"])
+        return (client, str(claims["sub"])) if client else (None, None)
+    except (jwt.PyJWTError, KeyError):
         return None, None
 
 
@@ -74,9 +73,4 @@ def _next_page(client: Client | None, parameters: dict[str, str]) -> str | None:
     uri = parameters.get("post_logout_redirect_uri")
     if client is None or uri is None or uri not in client.post_logout_redirect_uris:
         return None
-    state = parameters.get("state")
-    if not state:
-        return uri
-    parts = urlsplit(uri)
-    query = "&".join(filter(None, [parts.query, urlencode({"state": state})]))
-    return urlunsplit(parts._replace(query=query))
+    return with_query(uri, {"state": parameters.get("state", "")})

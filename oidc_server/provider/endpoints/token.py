@@ -1,45 +1,109 @@
+"""RFC 6749, sections 4.1.3 and 6; OpenID Connect Core 1.0, sections 3.1.3 and 12."""
+
+import hmac
 from typing import Any
 
-from django.http import JsonResponse
+from django.conf import settings
 from oidc_provider.lib.endpoints import token
 from oidc_provider.lib.errors import TokenError
-from oidc_provider.models import Token
+from oidc_provider.lib.utils.token import create_id_token
+from oidc_provider.models import Code
 
-from oidc_server.provider.parameters import are_printable, is_verifier
+from oidc_server.provider import grants, keys, tokens
+from oidc_server.provider.endpoints.client_authentication import calling_client
+from oidc_server.provider.models import Grant
+from oidc_server.provider.parameters import are_printable, is_verifier, s256_challenge
+
+_PARAMETERS = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope")
 
 
 class TokenEndpoint(token.TokenEndpoint):
+    """Two grant types; what else django-oidc-provider knows is not offered.
+
+    Everything runs in one transaction, which the view opens.
+    """
+
+    grant: Grant
+    nonce: str | None = None
+
+    def _extract_params(self) -> None:
+        self.params = {name: self.request.POST.get(name, "") for name in _PARAMETERS}
+
     def validate_params(self) -> None:
-        """Raises `TokenError`. Runs in a transaction, which the view opens."""
-        credentials = {"client_secret", "username", "password"}  # RFC 6749 allows any text there
-        if not are_printable({k: v for k, v in self.params.items() if k not in credentials}):
+        """Raises `TokenError`; a `grants.Replayed` asks for more than an answer."""
+        self.client = calling_client(self.request)
+        sent_twice = any(len(values) > 1 for _name, values in self.request.POST.lists())
+        if sent_twice or not are_printable(self.params):
             raise TokenError("invalid_request")
-        verifier = self.params["code_verifier"]
-        if verifier is not None and not is_verifier(verifier):
-            raise TokenError("invalid_grant")
-        if self.params["grant_type"] == "refresh_token":
-            self._lock_refresh_token()
-        super().validate_params()
+        match self.params["grant_type"]:
+            case "authorization_code":
+                self._validate_code()
+            case "refresh_token":
+                self._validate_refresh_token()
+            case "":
+                raise TokenError("invalid_request")
+            case _:
+                raise TokenError("unsupported_grant_type")
+
+    def create_response_dic(self) -> dict[str, Any]:
         if self.params["grant_type"] == "authorization_code":
-            _require_active(self.code.user)
-        elif self.params["grant_type"] == "refresh_token":
-            _require_active(self.token.user)
+            scope = self.grant.scope.split()
+            issued = grants.take_up(self.grant)
+        else:
+            scope = self._asked_scope()
+            issued = grants.refresh(self.grant, self.params["refresh_token"], scope)
+        answer = {
+            "access_token": issued.access_token,
+            "refresh_token": issued.refresh_token,
+            "token_type": "Bearer",
+            "expires_in": settings.OIDC_TOKEN_EXPIRE,
+            "scope": " ".join(scope),
+        }
+        if "openid" in scope:
+            answer["id_token"] = self._id_token(issued.access_token)
+        return answer
 
-    def _lock_refresh_token(self) -> None:
-        """Two refreshes at once: the second waits, and finds the token used."""
-        found = Token.objects.select_for_update().filter(refresh_token=self.params["refresh_token"])
-        found.values_list("pk").first()
+    def _validate_code(self) -> None:
+        if not self.params["code"]:
+            raise TokenError("invalid_request")
+        self.grant = grants.by_code(self.params["code"], self.client)
+        code = Code.objects.filter(code=self.grant.code).first()
+        if (
+            code is None
+            or self.params["redirect_uri"] != self.grant.redirect_uri
+            or not _proves(self.params["code_verifier"], code.code_challenge)
+        ):
+            raise TokenError("invalid_grant")
+        self.nonce = code.nonce
 
-    @classmethod
-    def response(cls, dic: dict[str, Any], status: int = 200) -> JsonResponse:
-        response: JsonResponse = super().response(dic, status=status)
-        if dic.get("error") == "invalid_client":  # RFC 6749, section 5.2
-            response.status_code = 401
-            response["WWW-Authenticate"] = 'Basic realm="token"'
-        return response
+    def _validate_refresh_token(self) -> None:
+        if not self.params["refresh_token"]:
+            raise TokenError("invalid_request")
+        self.grant = grants.by_refresh_token(self.params["refresh_token"], self.client)
+        if not set(self._asked_scope()) <= set(self.grant.scope.split()):
+            raise TokenError("invalid_scope")
+
+    def _asked_scope(self) -> list[str]:
+        return self.params["scope"].split() or self.grant.scope.split()
+
+    def _id_token(self, access_token: str) -> str:
+        claims = create_id_token(
+            token=None,
+            user=self.grant.user,
+            aud=self.client.client_id,
+            nonce=self.nonce,
+            at_hash=tokens.at_hash(access_token),
+            request=self.request,
+        )
+        # django-oidc-provider tells the user's last sign-in, which may be one elsewhere.
+        claims["auth_time"] = int(self.grant.authenticated_at.timestamp())
+        return keys.signed(claims)
 
 
-def _require_active(user: Any) -> None:
-    """Being turned off ends every grant at once, whatever the lifetime of its tokens."""
-    if user is None or not user.is_active:
-        raise TokenError("invalid_grant")
+def _proves(verifier: str, challenge: str | None) -> bool:
+    """RFC 7636, section 4.6. A verifier without a challenge is refused too: somebody may have
+    taken the challenge out of the request (RFC 9700, section 4.8.2).
+    """
+    if not verifier or not challenge:
+        return not verifier and not challenge
+    return is_verifier(verifier) and hmac.compare_digest(s256_challenge(verifier), challenge)

@@ -1,0 +1,10 @@
+"""Addresses that a browser is sent on to."""
+
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+
+def with_query(uri: str, parameters: dict[str, str]) -> str:
+    """`uri`, whose own query stays as it is, with those of `parameters` that have a value."""
+    parts = urlsplit(uri)
+    added = urlencode({name: value for name, value in parameters.items() if value})
+    return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, added]))))

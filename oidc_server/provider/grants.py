@@ -1,0 +1,184 @@
+"""The life of a grant: given, taken up by its code, refreshed, revoked.
+
+Whatever changes one holds the lock of its row, so that of two requests at once the second sees what
+the first did. `by_code` and `by_refresh_token` take it, until the caller's transaction ends.
+"""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from oidc_provider.lib.errors import TokenError
+from oidc_provider.models import Client, Code, Token
+
+from oidc_server.provider import tokens
+from oidc_server.provider.models import Grant
+
+
+class Replayed(TokenError):  # noqa: N818 - what happened
+    """A code or refresh token came once more, so somebody has a copy of it.
+
+    Which of the two is the rightful one can't be told: the grant has to be revoked (RFC 6749,
+    section 4.1.2; RFC 9700, section 4.14.2), after the transaction that this error undoes.
+    """
+
+    def __init__(self, grant: UUID) -> None:
+        super().__init__("invalid_grant")
+        self.grant = grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issued:
+    """What the client is given; only digests of the two are kept."""
+
+    access_token: str
+    refresh_token: str
+
+
+def give(*, client: Client, user: Any, session_key: str, redirect_uri: str, code: Code) -> str:
+    """Save a grant and `code`, which says how far it goes. Returns what the client is sent."""
+    grant_id = uuid4()
+    sent = tokens.new_token_of(grant_id)
+    code.client, code.user, code.code = client, user, tokens.digest(sent)
+    code.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_CODE_EXPIRE)
+    with transaction.atomic():
+        code.save()
+        Grant.objects.create(
+            id=grant_id,
+            client=client,
+            user=user,
+            session=tokens.digest(session_key),
+            authenticated_at=user.last_login or user.date_joined,
+            redirect_uri=redirect_uri,
+            scope=" ".join(code.scope),
+            code=code.code,
+            expires_at=code.expires_at,
+        )
+    return sent
+
+
+def by_code(code: str, client: Client) -> Grant:
+    """Raises `Replayed`, whoever brings it, or `TokenError`."""
+    grant = _locked(code)
+    if grant is None or not _is(code, grant.code):
+        raise TokenError("invalid_grant")
+    if grant.code_used_at is not None:
+        raise Replayed(grant.pk)
+    _require_usable(grant, client)
+    return grant
+
+
+def by_refresh_token(token: str, client: Client) -> Grant:
+    """Raises `Replayed` or `TokenError`.
+
+    Any but the newest token of a grant is a replay: so no list of the old ones has to be kept.
+    """
+    grant = _locked(token)
+    if grant is None or grant.client_id != client.pk or not grant.refresh:
+        raise TokenError("invalid_grant")
+    if not is_refresh_token(token, grant) and not _may_be_repeated(token, grant):
+        raise Replayed(grant.pk)
+    _require_usable(grant, client)
+    return grant
+
+
+def of_token(token: str) -> Grant | None:
+    """The grant that an access token is of, or whatever begins as its refresh tokens do."""
+    grant_id = tokens.grant_of(token)
+    wanted = Q(pk=grant_id) if grant_id else Q(token__access_token=tokens.digest(token))
+    return Grant.objects.select_related("user", "token").filter(wanted).first()
+
+
+def is_refresh_token(token: str, grant: Grant) -> bool:
+    return _is(token, grant.refresh)
+
+
+def take_up(grant: Grant) -> Issued:
+    """The first tokens, in exchange for the code."""
+    issued = Issued(
+        access_token=tokens.new_access_token(), refresh_token=tokens.new_token_of(grant.pk)
+    )
+    grant.token = Token.objects.create(
+        client_id=grant.client_id, user_id=grant.user_id, **_columns(issued, grant.scope.split())
+    )
+    grant.code_used_at = timezone.now()
+    _save(grant, issued)
+    Code.objects.filter(code=grant.code).delete()
+    return issued
+
+
+def refresh(grant: Grant, token: str, scope: list[str]) -> Issued:
+    """The next tokens; the access token has `scope`, the refresh token always the grant's.
+
+    Once more the same ones, when the answer to the same request was lost a moment ago: a client
+    that asked twice has good tokens whichever answer it kept (RFC 6749, section 6).
+    """
+    if is_refresh_token(token, grant):
+        grant.previous_refresh, grant.salt = grant.refresh, tokens.new_salt()
+        grant.refreshed_at = timezone.now()
+    access_token, refresh_token = tokens.successors(token, bytes(grant.salt))
+    issued = Issued(access_token=access_token, refresh_token=refresh_token)
+    Token.objects.filter(grant=grant).update(**_columns(issued, scope))
+    _save(grant, issued)
+    return issued
+
+
+def revoke(grant_id: UUID) -> None:
+    """End a grant with its code and tokens; nothing happens if it has ended already."""
+    with transaction.atomic():
+        grant = Grant.objects.select_for_update().filter(pk=grant_id).first()
+        if grant is not None:
+            Code.objects.filter(code=grant.code).delete()
+            Token.objects.filter(grant=grant).delete()
+            grant.delete()
+
+
+def _locked(token: str) -> Grant | None:
+    found = Grant.objects.select_related("user").select_for_update(of=("self",))
+    grant_id = tokens.grant_of(token)
+    return found.filter(pk=grant_id).first() if grant_id else None
+
+
+def _is(token: str, digest: str) -> bool:
+    return hmac.compare_digest(tokens.digest(token), digest)
+
+
+def _may_be_repeated(token: str, grant: Grant) -> bool:
+    grace = timedelta(seconds=settings.OIDC_REFRESH_GRACE)
+    return (
+        grant.refreshed_at is not None
+        and timezone.now() <= grant.refreshed_at + grace
+        and _is(token, grant.previous_refresh)
+    )
+
+
+def _require_usable(grant: Grant, client: Client) -> None:
+    """Being turned off ends a user's grants at once, and for as long as it lasts."""
+    if (
+        grant.client_id != client.pk
+        or grant.expires_at <= timezone.now()
+        or not grant.user.is_active
+    ):
+        raise TokenError("invalid_grant")
+
+
+def _columns(issued: Issued, scope: list[str]) -> dict[str, Any]:
+    """The access token's row. The column of the ID token stays empty: nothing here reads it."""
+    return {
+        "access_token": tokens.digest(issued.access_token),
+        "refresh_token": tokens.digest(issued.refresh_token),
+        "expires_at": timezone.now() + timedelta(seconds=settings.OIDC_TOKEN_EXPIRE),
+        "_scope": " ".join(scope),
+    }
+
+
+def _save(grant: Grant, issued: Issued) -> None:
+    grant.refresh = tokens.digest(issued.refresh_token)
+    grant.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_REFRESH_EXPIRE)
+    grant.save()
