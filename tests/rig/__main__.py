@@ -1,4 +1,4 @@
-"""The rig's command: `python -m tests.rig ensure [PART …] | env | lint | fast | test`."""
+"""The rig's command: `python -m tests.rig ensure [PART …] | env | lint | defects | fast | test`."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def main() -> int:
     )
     commands.add_parser("env", help="print what reaches the engine, for a shell to evaluate")
     commands.add_parser("lint", help="run every linter")
+    commands.add_parser("defects", help="print what stock django-oidc-provider fails, ours not")
     commands.add_parser("fast", help="run the tests that need no engine")
     commands.add_parser("test", help="run everything")
     chosen = parser.parse_args()
@@ -72,6 +73,9 @@ def _run(command: str, parts: list[str]) -> int:
         case "lint":
             ensure(["python", "tools"])
             return 0 if linters.check() else 1
+        case "defects":
+            ensure(["python"])
+            return 0 if stages.run_defects() else 1
         case "fast":
             ensure(["python", "tools"])
             return 0 if stages.run_fast() else 1

@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Self
 from xml.etree import ElementTree as ET
 
+from tests.oidc_server.defects.table import table
 from tests.rig import engine, images, linters, python_env, tools
 from tests.rig.machine import cache_dir, say
 
 RESULTS = python_env.CHECKOUT / "test-results"
 TESTS = python_env.CHECKOUT / "tests"
 PROVIDER = "tests/oidc_server"
+DEFECTS = f"{PROVIDER}/defects"
 FAST = ("tests/test_readmes.py", "tests/deploygen", PROVIDER)
 SLOW = ("tests/e2e", "tests/browser")
+ON_POSTGRESQL = {"OIDC_TEST_DATABASE": "postgresql"}
 
 
 def run_all() -> int:
@@ -48,8 +51,19 @@ def run_fast() -> bool:
     """Run the tests that need neither engine nor browser, on both cores."""
     good = _pytest("fast", *FAST, "-n", "2")
     # Once more, the provider as the stack has it.
-    on_postgresql = {"OIDC_TEST_DATABASE": "postgresql"}
-    return _pytest("provider on PostgreSQL", PROVIDER, "-n", "2", env=on_postgresql) and good
+    once_more = (PROVIDER, f"--ignore={DEFECTS}", "-n", "2")
+    good &= _pytest("provider on PostgreSQL", *once_more, env=ON_POSTGRESQL)
+    return run_defects() and good
+
+
+def run_defects() -> bool:
+    """Run the tests of django-oidc-provider's defects on ours and on it, and print the table."""
+    stages = {"ours": "defects on ours", "stock": "defects on stock"}
+    good = _pytest(stages["ours"], DEFECTS, env=ON_POSTGRESQL)
+    stock = "--ds=tests.oidc_server.stock.settings"
+    good &= _pytest(stages["stock"], DEFECTS, stock, env=ON_POSTGRESQL)
+    sys.stdout.write(table(**{which: _report(stage) for which, stage in stages.items()}))
+    return good
 
 
 def _middle() -> list[str]:
@@ -92,7 +106,7 @@ class _Background:
 
 
 def _pytest(stage: str, *words: str, env: dict[str, str] | None = None) -> bool:
-    report = f"--junitxml={RESULTS / stage.replace(' ', '-')}.xml"
+    report = f"--junitxml={_report(stage)}"
     command = [str(python_env.program("python")), "-m", "pytest", report, *words]
 
     def passed() -> bool:
@@ -106,6 +120,10 @@ def _pytest(stage: str, *words: str, env: dict[str, str] | None = None) -> bool:
         return done.returncode == 0
 
     return _timed(stage, passed)
+
+
+def _report(stage: str) -> Path:
+    return RESULTS / f"{stage.replace(' ', '-')}.xml"
 
 
 def _timed(stage: str, work: Callable[[], bool | None]) -> bool:
