@@ -2,6 +2,7 @@
 
 from oidc_provider.models import Client, ResponseType, RSAKey
 
+from oidc_server.provider.client_secrets import at_rest
 from oidc_server.provider.keys import make_signing_key
 
 WIKI_CLIENT_NAME = "Outline"
@@ -27,7 +28,7 @@ def ensure_wiki_client(client_id: str, client_secret: str, wiki_url: str) -> str
     wanted = {
         "client_type": "confidential",
         "client_id": client_id,
-        "client_secret": client_secret,
+        "client_secret": at_rest(client_secret),
         "jwt_alg": "RS256",
         "require_consent": False,
         "website_url": wiki_url,

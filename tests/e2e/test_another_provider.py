@@ -14,13 +14,14 @@ from tests.e2e.stack import Stack, host_address
 from tests.e2e.ways import Way
 
 CLIENT_ID, CLIENT_SECRET = "second", "not-a-secret"
-# As one makes a client in the admin pages of a provider.
+# As one makes a client in the admin pages of another provider.
 MAKE_CLIENT = """
 from oidc_provider.models import Client, ResponseType
+from oidc_server.provider.client_secrets import at_rest
 client = Client.objects.create(
-    name="Second", client_id="{id}", client_secret="{secret}", client_type="confidential",
-    jwt_alg="RS256", require_consent=False, _redirect_uris="{url}/auth/oidc.callback",
-    _post_logout_redirect_uris="{url}",
+    name="Second", client_id="{id}", client_secret=at_rest("{secret}"),
+    client_type="confidential", jwt_alg="RS256", require_consent=False,
+    _redirect_uris="{url}/auth/oidc.callback", _post_logout_redirect_uris="{url}",
 )
 client.response_types.set(ResponseType.objects.filter(value="code"))
 """

@@ -29,6 +29,10 @@ def make_client(client_id: str, **fields: Any) -> Any:
     """A public client, unless told otherwise, that may be granted codes without asking the user."""
     from oidc_provider.models import Client, ResponseType  # noqa: PLC0415 - needs the apps loaded
 
+    from oidc_server.provider.client_secrets import at_rest  # noqa: PLC0415
+
+    if "client_secret" in fields:
+        fields["client_secret"] = at_rest(fields["client_secret"])
     client = Client.objects.create(
         **{
             "name": client_id,

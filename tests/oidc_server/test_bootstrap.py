@@ -10,6 +10,7 @@ from oidc_provider.models import Client, RSAKey
 from oidc_server.accounts.bootstrap import ensure_administrator
 from oidc_server.accounts.models import User
 from oidc_server.provider.bootstrap import ensure_signing_key, ensure_wiki_client
+from oidc_server.provider.client_secrets import is_secret_of
 from tests.oidc_server import flow
 from tests.oidc_server.settings import VARIABLES
 
@@ -81,12 +82,23 @@ def test_the_wikis_client_follows_the_configuration() -> None:
     assert ensure_wiki_client("new", "new secret", "https://new.example.com") == "changed"
 
     client = Client.objects.get()
-    assert (client.client_id, client.client_secret) == ("new", "new secret")
+    assert client.client_id == "new"
+    assert is_secret_of("new secret", client)
+    assert not is_secret_of("old secret", client)
     assert client.redirect_uris == ["https://new.example.com/auth/oidc.callback"]
     assert client.post_logout_redirect_uris == ["https://new.example.com"]
     assert (client.client_type, client.jwt_alg) == ("confidential", "RS256")
     assert [response_type.value for response_type in client.response_types.all()] == ["code"]
     assert client.require_consent is False
+
+
+def test_the_clients_secret_is_kept_as_a_digest() -> None:
+    Client.objects.create(name="Outline", client_id="outline", client_secret="in clear")
+
+    ensure_wiki_client("outline", "in clear", "https://wiki.example.com")
+
+    assert "in clear" not in Client.objects.get().client_secret
+    assert ensure_wiki_client("outline", "in clear", "https://wiki.example.com") == "kept"
 
 
 def administrator(password: str = CONFIGURED, **changes: str) -> User:

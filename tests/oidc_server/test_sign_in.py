@@ -114,20 +114,6 @@ def test_a_refresh_gives_new_tokens_that_work(alice: Any) -> None:
     assert flow.userinfo(second["access_token"]).status_code == 200
 
 
-def test_the_client_may_authenticate_by_basic(alice: Any) -> None:
-    answer = flow.backend().post(
-        "/uc/oauth/token",
-        {
-            "grant_type": "authorization_code",
-            "code": flow.code_for(alice),
-            "redirect_uri": flow.CALLBACK,
-        },
-        headers={"authorization": f"Basic {flow.basic(flow.CLIENT_ID, flow.CLIENT_SECRET)}"},
-    )
-
-    assert answer.status_code == 200
-
-
 def test_a_wrong_client_secret_is_refused_and_the_code_stays_good(alice: Any) -> None:
     code = flow.code_for(alice)
 
