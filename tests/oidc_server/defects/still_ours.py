@@ -7,7 +7,6 @@ STILL_OURS = {
     "test_an_authorization_request_may_come_by_post",
     "test_an_error_joins_the_redirect_uris_own_query",
     "test_form_post_brings_the_code_by_a_form",
-    "test_no_secret_lies_in_the_database_in_plain_text[client secret]",
     "test_selecting_an_account_ends_at_the_client",
     "test_the_id_token_tells_the_acr_that_was_asked_for",
     "test_the_state_comes_back_as_it_was_with_an_error",
