@@ -1,4 +1,4 @@
-"""django-oidc-provider's paths and names, which it reverses itself, with our views."""
+"""django-oidc-provider's paths and names, which it reverses itself, and one of ours."""
 
 from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -20,5 +20,6 @@ urlpatterns = [
         name="provider-info",
     ),
     re_path(r"^introspect/?$", views.TokenIntrospectionView.as_view(), name="token-introspection"),
+    re_path(r"^revoke/?$", views.RevocationView.as_view(), name="token-revocation"),
     re_path(r"^jwks/?$", views.JwksView.as_view(), name="jwks"),
 ]

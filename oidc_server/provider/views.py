@@ -23,6 +23,7 @@ from oidc_server.provider.endpoints.authorize import AuthorizeEndpoint, RefusedR
 from oidc_server.provider.endpoints.bearer import NoToken, token_of
 from oidc_server.provider.endpoints.end_session import LogoutRequest
 from oidc_server.provider.endpoints.introspection import TokenIntrospectionEndpoint
+from oidc_server.provider.endpoints.revocation import revoke
 from oidc_server.provider.endpoints.token import TokenEndpoint
 from oidc_server.provider.keys import public_jwks
 
@@ -132,6 +133,16 @@ class TokenIntrospectionView(views.TokenIntrospectionView):
             return super().post(request, *args, **kwargs)
         except TokenError as error:
             return _refusal(error)
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class RevocationView(View):
+    def post(self, request: HttpRequest) -> HttpResponse:
+        try:
+            revoke(request)
+        except TokenError as error:
+            return _refusal(error)
+        return _no_store(HttpResponse())
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -200,7 +200,9 @@ def test_an_office_behind_one_address_opens_its_documents_all_at_once(loaded_sta
     assert greetings == {"collaboration"}
 
 
-@pytest.mark.parametrize("path", [LOGIN, "/uc/oauth/token", "/uc/oauth/introspect"])
+@pytest.mark.parametrize(
+    "path", [LOGIN, "/uc/oauth/token", "/uc/oauth/introspect", "/uc/oauth/revoke"]
+)
 def test_who_sends_slowly_keeps_nobody_from_the_provider(
     loaded_stack: Stack, member: Person, path: str
 ) -> None:
