@@ -16,7 +16,7 @@ def revoke(token: str, **changes: str) -> Any:
 
 def has_ended(tokens: dict[str, Any]) -> bool:
     refused = flow.userinfo(tokens["access_token"]).status_code == 401
-    return refused and flow.refresh(tokens["refresh_token"]).status_code == 400
+    return refused and bool(flow.refresh(tokens["refresh_token"]).status_code == 400)
 
 
 @pytest.mark.parametrize("kind", ["access_token", "refresh_token"])
