@@ -1,0 +1,85 @@
+"""What has expired is deleted, and nothing else."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from oidc_provider.models import Client, Code, Token, UserConsent
+
+from oidc_server.provider import cleaning
+from oidc_server.provider.models import Grant
+from tests.oidc_server import flow
+
+PAST = timedelta(seconds=-1)
+
+
+def clean_up(capsys: Any) -> str:
+    call_command("clean_up")
+    return str(capsys.readouterr().out)
+
+
+def counts() -> list[int]:
+    return [Grant.objects.count(), Code.objects.count(), Token.objects.count()]
+
+
+def expire(grants: Any) -> None:
+    grants.update(expires_at=timezone.now() + PAST)
+
+
+def test_expired_grants_go_with_their_codes_and_tokens(alice: Any, capsys: Any) -> None:
+    flow.code_for(alice)
+    flow.tokens_for(alice)
+    expire(Grant.objects)
+
+    assert "grants: 2 deleted" in clean_up(capsys)
+
+    assert counts() == [0, 0, 0]
+
+
+def test_what_has_not_expired_stays(alice: Any, capsys: Any) -> None:
+    code, tokens = flow.code_for(alice), flow.tokens_for(alice)
+    Token.objects.update(expires_at=timezone.now() + PAST)
+
+    assert "grants: 0 deleted" in clean_up(capsys)
+
+    assert flow.exchange(code).status_code == 200
+    assert flow.refresh(tokens["refresh_token"]).status_code == 200
+
+
+def test_more_than_one_batch_is_deleted(
+    alice: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleaning, "_BATCH", 2)
+    for _ in range(5):
+        flow.code_for(alice)
+    expire(Grant.objects)
+    flow.code_for(alice)
+
+    with CaptureQueriesContext(connection) as ran:
+        assert "grants: 5 deleted" in clean_up(capsys)
+
+    assert counts() == [1, 1, 0]
+    assert len([one for one in ran if one["sql"].startswith('DELETE FROM "provider_grant"')]) == 3
+
+
+def test_expired_consents_and_sessions_go(alice: Any, capsys: Any) -> None:
+    gone, stays = flow.signed_in(alice), flow.signed_in(alice)
+    Session.objects.filter(pk=gone.session.session_key).update(expire_date=timezone.now() + PAST)
+    UserConsent.objects.create(
+        user=alice,
+        client=Client.objects.get(),
+        date_given=timezone.now(),
+        expires_at=timezone.now() + PAST,
+    )
+
+    told = clean_up(capsys)
+
+    assert "consents: 1 deleted" in told
+    assert "sessions: 1 deleted" in told
+    assert not UserConsent.objects.exists()
+    assert stays.get("/uc/").status_code == 200
