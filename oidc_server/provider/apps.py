@@ -6,3 +6,8 @@ class ProviderConfig(AppConfig):
     name = "oidc_server.provider"
     label = "provider"
     verbose_name = _("OpenID provider")
+
+    def ready(self) -> None:
+        from oidc_server.provider import authentication  # noqa: PLC0415 - needs the apps loaded
+
+        authentication.connect()

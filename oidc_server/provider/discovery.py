@@ -1,12 +1,14 @@
 """What a client may rely on: OpenID Connect Discovery 1.0, section 3, and RFC 8414, section 2."""
 
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from oidc_provider.lib.utils.common import get_issuer
 
-from oidc_server.provider.claims import SCOPES
+from oidc_server.provider.claims import ACR, CLAIMS, SCOPES
+from oidc_server.provider.endpoints.authorization_response import MODES
 from oidc_server.provider.endpoints.client_authentication import (
     METHODS,
     METHODS_OF_CONFIDENTIAL_CLIENTS,
@@ -27,7 +29,8 @@ def metadata() -> dict[str, Any]:
         "revocation_endpoint": _address("token-revocation"),
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(MODES),
+        "authorization_response_iss_parameter_supported": True,  # RFC 9207, section 3
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
         "token_endpoint_auth_methods_supported": list(METHODS),
@@ -35,11 +38,12 @@ def metadata() -> dict[str, Any]:
         "introspection_endpoint_auth_methods_supported": list(METHODS_OF_CONFIDENTIAL_CLIENTS),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
+        "acr_values_supported": [ACR],
         "claims_supported": [
-            *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash"),
-            *("name", "nickname", "preferred_username", "email", "email_verified"),
+            *("iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash"),
+            *chain.from_iterable(CLAIMS.values()),
         ],
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,  # true where it is left out
     }

@@ -6,7 +6,7 @@ the first did. `by_code` and `by_refresh_token` take it, until the caller's tran
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,22 +41,33 @@ class Issued:
     refresh_token: str
 
 
-def give(*, client: Client, user: Any, session_key: str, redirect_uri: str, code: Code) -> str:
-    """Save a grant and `code`, which says how far it goes. Returns what the client is sent."""
+def give(
+    code: Code,
+    *,
+    session_key: str,
+    authenticated_at: datetime,
+    redirect_uri: str,
+    claims: dict[str, list[str]],
+) -> str:
+    """Save a grant and `code`, which says whose it is and how far it goes.
+
+    Returns what the client is sent.
+    """
     grant_id = uuid4()
     sent = tokens.new_token_of(grant_id)
-    code.client, code.user, code.code = client, user, tokens.digest(sent)
+    code.code = tokens.digest(sent)
     code.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_CODE_EXPIRE)
     with transaction.atomic():
         code.save()
         Grant.objects.create(
             id=grant_id,
-            client=client,
-            user=user,
+            client=code.client,
+            user=code.user,
             session=tokens.digest(session_key),
-            authenticated_at=user.last_login or user.date_joined,
+            authenticated_at=authenticated_at,
             redirect_uri=redirect_uri,
             scope=" ".join(code.scope),
+            claims=claims,
             code=code.code,
             expires_at=code.expires_at,
         )

@@ -21,6 +21,8 @@ class Grant(models.Model):
     authenticated_at = models.DateTimeField()
     redirect_uri = models.TextField()
     scope = models.TextField()
+    # Those asked for by name, beyond the scope: {"userinfo": […], "id_token": […]}.
+    claims = models.JSONField(default=dict)
     code = models.CharField(max_length=64)
     code_used_at = models.DateTimeField(null=True)
     token = models.OneToOneField("oidc_provider.Token", null=True, on_delete=models.CASCADE)

@@ -1,4 +1,4 @@
-"""django-oidc-provider's paths and names, which it reverses itself, and one of ours."""
+"""django-oidc-provider's paths and names, which it reverses itself, and two of ours."""
 
 from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
@@ -8,6 +8,7 @@ from oidc_server.provider import views
 app_name = "oidc_provider"
 urlpatterns = [
     re_path(r"^authorize/?$", views.AuthorizeView.as_view(), name="authorize"),
+    re_path(r"^consent/?$", views.ConsentView.as_view(), name="consent"),
     re_path(r"^token/?$", csrf_exempt(views.TokenView.as_view()), name="token"),
     re_path(r"^userinfo/?$", views.UserinfoView.as_view(), name="userinfo"),
     re_path(r"^end-session/?$", views.EndSessionView.as_view(), name="end-session"),

@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
@@ -14,12 +15,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 from oidc_provider import views
 from oidc_provider.lib.claims import StandardScopeClaims
-from oidc_provider.lib.errors import BearerTokenError, TokenError
+from oidc_provider.lib.errors import AuthorizeError, BearerTokenError, TokenError
 from oidc_provider.lib.utils.common import redirect
 
 from oidc_server.provider import grants
-from oidc_server.provider.claims import subject
+from oidc_server.provider.claims import named, subject
 from oidc_server.provider.discovery import metadata
+from oidc_server.provider.endpoints.authorization_response import allow_forms_to, respond
 from oidc_server.provider.endpoints.authorize import AuthorizeEndpoint, RefusedRequest
 from oidc_server.provider.endpoints.bearer import NoToken, token_of
 from oidc_server.provider.endpoints.end_session import LogoutRequest
@@ -31,24 +33,65 @@ from oidc_server.provider.keys import public_jwks
 _HOUR = 60 * 60
 
 
-@method_decorator(never_cache, name="dispatch")
-class AuthorizeView(views.AuthorizeView):
-    authorize_endpoint_class = AuthorizeEndpoint
+class _AuthorizationView(View):
+    """Views of our own, since theirs can only answer by redirect."""
 
+    @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.endpoint = AuthorizeEndpoint(request)
         try:
             return super().dispatch(request, *args, **kwargs)
         except RefusedRequest as refusal:
             return render(request, "provider/refused.html", {"reason": str(refusal)}, status=400)
+        except AuthorizeError as error:
+            told = {"error": error.error, "error_description": error.description or ""}
+            return respond(request, self.endpoint.asked, **told)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The answer to the consent page; whoever lost their session meanwhile signs in again."""
+
+@method_decorator(csrf_exempt, name="dispatch")
+class AuthorizeView(_AuthorizationView):
+    """OpenID Connect Core 1.0, section 3.1.2.
+
+    A request by POST does what it would do by GET, which any site may make a browser send, so there
+    is nothing here for a CSRF token to guard: consent is given to another view.
+    """
+
+    http_method_names = ["get", "head", "post"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        endpoint = self.endpoint
+        endpoint.validate_params()
+        missing = endpoint.missing()
+        if missing and "none" in endpoint.params["prompt"]:
+            raise endpoint.error(missing)
+        if missing == "login_required":
+            return _to_sign_in(request, endpoint)
+        if missing == "consent_required":
+            return _consent_page(request, endpoint)
+        return respond(request, endpoint.asked, code=endpoint.grant_code())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """From another site a browser sends no session with a form (SameSite), but with a link."""
         if request.user.is_authenticated:
-            return super().post(request, *args, **kwargs)
-        form = request.POST.copy()
-        form.pop("csrfmiddlewaretoken", None)
-        form.pop("allow", None)
-        return redirect_to_login(f"{request.path}?{form.urlencode()}", resolve_url("pages:login"))
+            return self.get(request)
+        self.endpoint.validate_params()
+        return redirect(self.endpoint.address())
+
+
+class ConsentView(_AuthorizationView):
+    """What the user said at the consent page, which the CSRF token of its form shows."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        endpoint = self.endpoint
+        endpoint.validate_params()
+        if endpoint.missing() == "login_required":  # since the page was shown
+            return _to_sign_in(request, endpoint)
+        if not request.POST.get("allow"):
+            raise endpoint.error("access_denied")
+        endpoint.set_client_user_consent()
+        return respond(request, endpoint.asked, code=endpoint.grant_code())
 
 
 class TokenView(views.TokenView):
@@ -81,7 +124,11 @@ class UserinfoView(View):
             return _challenge(401)
         except BearerTokenError as error:
             return _challenge(int(error.status), error.code, error.description)
-        claims = {"sub": subject(token.user), **StandardScopeClaims(token).create_response_dic()}
+        claims = {
+            "sub": subject(token.user),
+            **StandardScopeClaims(token).create_response_dic(),
+            **named(token.grant.claims["userinfo"], token.user),
+        }
         return _no_store(JsonResponse(claims))
 
     post = get
@@ -176,6 +223,23 @@ class EndSessionPromptView(views.EndSessionPromptView):
             request, client=self.client, next_page=self.asked.next_page
         )
         return _after_logout(request, self.asked)
+
+
+def _to_sign_in(request: HttpRequest, endpoint: AuthorizeEndpoint) -> HttpResponse:
+    if request.user.is_authenticated:
+        logout(request)
+    return redirect_to_login(endpoint.address_after_sign_in(), resolve_url("pages:login"))
+
+
+def _consent_page(request: HttpRequest, endpoint: AuthorizeEndpoint) -> HttpResponse:
+    context = {
+        "client": endpoint.client,
+        "scopes": endpoint.get_scopes_information(),
+        "parameters": endpoint.asked,
+    }
+    page = render(request, "oidc_provider/authorize.html", context)
+    allow_forms_to(endpoint.params["redirect_uri"], page)
+    return page
 
 
 def _after_logout(request: HttpRequest, asked: LogoutRequest) -> HttpResponse:

@@ -7,6 +7,7 @@ from oidc_provider.models import Code, Token
 
 from oidc_server.provider.models import Grant
 from tests.oidc_server import flow
+from tests.oidc_server.defects import steps
 
 
 def revoke(token: str, **changes: str) -> Any:
@@ -67,21 +68,8 @@ def test_a_token_may_be_revoked_twice(alice: Any) -> None:
 def test_a_public_client_names_itself(alice: Any) -> None:
     flow.make_client("public")
     person = flow.signed_in(alice)
-    asked = {
-        "client_id": "public",
-        "redirect_uri": flow.ELSEWHERE,
-        "code_challenge": flow.challenge(flow.VERIFIER),
-        "code_challenge_method": "S256",
-    }
-    page = flow.authorize(person, **asked)
-    form = {
-        **asked,
-        "response_type": "code",
-        "scope": "openid",
-        "allow": "yes",
-        "csrfmiddlewaretoken": page.context["csrf_token"],  # type: ignore[attr-defined] # test client's
-    }
-    code = flow.parameters_of(person.post("/uc/oauth/authorize", form))["code"]
+    asked = {"client_id": "public", "redirect_uri": flow.ELSEWHERE, **steps.PKCE}
+    code = steps.told(steps.authorize(person, **asked))["code"]
     itself = {"client_id": "public", "client_secret": ""}
     tokens = flow.exchange(
         code, redirect_uri=flow.ELSEWHERE, code_verifier=flow.VERIFIER, **itself

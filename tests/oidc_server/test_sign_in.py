@@ -254,39 +254,3 @@ def test_prompt_none_without_a_session_is_answered_not_shown() -> None:
     answer = flow.authorize(flow.browser(), prompt="none")
 
     assert "error=login_required" in answer.headers["Location"]
-
-
-@pytest.mark.usefixtures("wiki")
-def test_a_consent_sent_without_a_session_leads_to_sign_in() -> None:
-    visitor = flow.backend()
-
-    answer = visitor.post("/uc/oauth/authorize", {"client_id": flow.CLIENT_ID, "allow": "yes"})
-
-    assert "/uc/accounts/login/?next=" in answer.headers["Location"]
-
-
-def test_a_consent_for_an_unknown_client_ends_at_a_page(alice: Any) -> None:
-    person = flow.backend()
-    person.force_login(alice)
-
-    answer = person.post("/uc/oauth/authorize", {"client_id": "unknown", "allow": "yes"})
-
-    assert answer.status_code == 400
-
-
-def test_an_asked_for_consent_can_be_given_or_refused(alice: Any) -> None:
-    person = flow.signed_in(alice)
-    page = flow.authorize(person, prompt="consent")
-    form = {
-        "client_id": flow.CLIENT_ID,
-        "redirect_uri": flow.CALLBACK,
-        "response_type": "code",
-        "scope": "openid email",
-        "csrfmiddlewaretoken": page.context["csrf_token"],  # type: ignore[attr-defined] # test client's
-    }
-
-    given = person.post("/uc/oauth/authorize", {**form, "allow": "yes"})
-    refused = person.post("/uc/oauth/authorize", form)
-
-    assert flow.parameters_of(given)["code"]
-    assert flow.parameters_of(refused)["error"] == "access_denied"

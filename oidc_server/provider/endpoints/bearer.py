@@ -20,7 +20,7 @@ def token_of(request: HttpRequest, scope: str) -> Token:
     raw = _access_token(request)
     if raw is None:
         raise NoToken
-    found = Token.objects.select_related("user", "client")
+    found = Token.objects.select_related("user", "client", "grant")
     token = found.filter(access_token=tokens.digest(raw)).first()
     if token is None or token.has_expired() or token.user is None or not token.user.is_active:
         raise BearerTokenError("invalid_token")

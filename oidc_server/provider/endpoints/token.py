@@ -10,6 +10,7 @@ from oidc_provider.lib.utils.token import create_id_token
 from oidc_provider.models import Code
 
 from oidc_server.provider import grants, keys, tokens
+from oidc_server.provider.claims import ACR, named
 from oidc_server.provider.endpoints.client_authentication import calling_client
 from oidc_server.provider.models import Grant
 from oidc_server.provider.parameters import are_printable, is_verifier, s256_challenge
@@ -97,6 +98,7 @@ class TokenEndpoint(token.TokenEndpoint):
         )
         # django-oidc-provider tells the user's last sign-in, which may be one elsewhere.
         claims["auth_time"] = int(self.grant.authenticated_at.timestamp())
+        claims |= {"acr": ACR, **named(self.grant.claims["id_token"], self.grant.user)}
         return keys.signed(claims)
 
 

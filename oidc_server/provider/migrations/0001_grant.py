@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ("authenticated_at", models.DateTimeField()),
                 ("redirect_uri", models.TextField()),
                 ("scope", models.TextField()),
+                ("claims", models.JSONField(default=dict)),
                 ("code", models.CharField(max_length=64)),
                 ("code_used_at", models.DateTimeField(null=True)),
                 ("refresh", models.CharField(blank=True, default="", max_length=64)),

@@ -26,7 +26,6 @@ from django.utils import timezone
 from tests.oidc_server import flow
 from tests.oidc_server.defects import keys
 from tests.oidc_server.defects.inversion import fails_in
-from tests.oidc_server.defects.still_ours import STILL_OURS
 
 Right = Callable[[str, str], AbstractContextManager[None]]
 Later = Callable[[timedelta], None]
@@ -61,14 +60,12 @@ def right(request: pytest.FixtureRequest) -> Iterator[Right]:
     @contextmanager
     def expectation(number: str, source: str) -> Iterator[None]:
         record.extend([("number", number), ("source", source)])
-        if not _is_stock() and request.node.name not in STILL_OURS:
+        if not _is_stock():
             yield
             return
         with fails_in(request.function.__name__) as said:
             yield
         record.append(("found", said[0]))
-        if not _is_stock():
-            pytest.xfail("ours has it too")
 
     yield expectation
     assert record, "the test ended before it came to what is right"

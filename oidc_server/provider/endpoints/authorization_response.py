@@ -1,0 +1,36 @@
+"""How an answer goes back to the client, code and error alike: through the user's browser.
+
+RFC 6749, sections 4.1.2 and 4.1.2.1; OAuth 2.0 Form Post Response Mode; RFC 9207.
+"""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from oidc_provider.lib.utils.common import get_issuer, redirect
+
+from oidc_server.provider.addresses import source, with_query
+
+MODES = ("query", "form_post")
+
+
+def respond(request: HttpRequest, asked: Mapping[str, str], **answer: str) -> HttpResponse:
+    """`answer` to a request with the parameters `asked`, whose redirect URI is a registered one."""
+    address = asked["redirect_uri"]
+    # By the issuer a client of several providers tells whose answer this is.
+    answer = {**answer, "state": asked.get("state", ""), "iss": get_issuer()}
+    if asked.get("response_mode") != "form_post":
+        return redirect(with_query(address, answer))
+    told = {name: value for name, value in answer.items() if value}
+    page = render(request, "provider/form_post.html", {"address": address, "parameters": told})
+    allow_forms_to(address, page)
+    return page
+
+
+def allow_forms_to(address: str, page: HttpResponse) -> None:
+    """Let the forms of a page end at `address`, after redirects too, which Chromium counts."""
+    policy = settings.CONTENT_SECURITY_POLICY
+    page["Content-Security-Policy"] = policy.replace(
+        "form-action", f"form-action {source(address)}"
+    )
