@@ -195,6 +195,15 @@ def test_a_lost_answer_is_given_again_for_a_minute(alice: Any, wait: Wait) -> No
     assert flow.refresh(again["refresh_token"]).status_code == 200
 
 
+def test_each_refresh_has_a_minute_of_its_own(alice: Any, wait: Wait) -> None:
+    tokens = flow.refresh(flow.tokens_for(alice)["refresh_token"]).json()
+    wait(DAY)
+    lost = flow.refresh(tokens["refresh_token"]).json()
+    wait(30)
+
+    assert flow.refresh(tokens["refresh_token"]).json()["refresh_token"] == lost["refresh_token"]
+
+
 def test_an_old_refresh_token_ends_everything_after_a_minute(alice: Any, wait: Wait) -> None:
     first = flow.tokens_for(alice)
     second = flow.refresh(first["refresh_token"]).json()
@@ -265,6 +274,25 @@ def test_a_refresh_token_is_bound_to_its_client(alice: Any) -> None:
 
     assert_refused(flow.refresh(tokens["refresh_token"], client_id="other", client_secret=""))
     assert_alive(tokens)
+
+
+def test_another_client_ends_nothing_by_an_old_refresh_token(alice: Any) -> None:
+    flow.make_client("other")
+    old = flow.tokens_for(alice)
+    tokens = flow.refresh(flow.refresh(old["refresh_token"]).json()["refresh_token"]).json()
+
+    assert_refused(flow.refresh(old["refresh_token"], client_id="other", client_secret=""))
+
+    assert_alive(tokens)
+
+
+def test_a_code_is_no_refresh_token(alice: Any) -> None:
+    code = flow.code_for(alice)
+
+    assert_refused(flow.refresh(code))
+
+    assert flow.exchange(code).status_code == 200
+    assert not Code.objects.exists()
 
 
 def test_the_scope_may_be_narrowed_for_one_access_token(alice: Any) -> None:

@@ -52,6 +52,15 @@ def test_nothing_is_left_in_the_database(alice: Any) -> None:
     assert not Code.objects.exists()
 
 
+def test_a_code_that_was_not_used_yet_may_be_given_up(alice: Any) -> None:
+    code = flow.code_for(alice)
+
+    assert revoke(code).status_code == 200
+
+    assert flow.exchange(code).json()["error"] == "invalid_grant"
+    assert not Code.objects.exists()
+
+
 @pytest.mark.usefixtures("wiki")
 @pytest.mark.parametrize("token", ["unknown", "A" * 64, "a" * 5000, "\x00", "ü"])
 def test_an_unknown_token_has_ended_already(token: str) -> None:
