@@ -32,7 +32,9 @@ def problems(
     reasons = [*_wrong_place(place, folder, generated)]
     if not reasons:
         try:
-            reasons = [*_data_of_others(config, place, text, fresh=fresh)]
+            reasons = [*_closed(config, place)] or [
+                *_data_of_others(config, place, text, fresh=fresh)
+            ]
         except OSError as error:
             reason = _("{path} can't be looked at ({reason})", path=place, reason=error.strerror)
             reasons = [(reason, _("let yourself into it"))]
@@ -77,7 +79,8 @@ def make(config: Config) -> None:
     place = Path(config.data_dir)
     try:
         place.mkdir(mode=_MODE, parents=True, exist_ok=True)
-        (place / _MARKER).write_text(f"{config.compose_project_name}\n")
+        if not (place / _MARKER).exists():
+            (place / _MARKER).write_text(f"{config.compose_project_name}\n")
         for volume in _volumes(config):
             volume.mkdir(mode=_MODE, exist_ok=True)
     except OSError as error:
@@ -128,6 +131,25 @@ def _is_temporary(place: Path) -> bool:
         for path in (place, _real(place))
         for folder in TEMPORARY_FOLDERS
     )
+
+
+def _closed(config: Config, place: Path) -> Iterator[tuple[str, str]]:
+    """Yield why what :func:`make` makes can't be made, and what to do."""
+    if all(map(os.path.lexists, (place / _MARKER, *_volumes(config)))):
+        return
+    there = next(path for path in (place, *place.parents) if os.path.lexists(path))
+    if not there.is_dir():
+        wrong = _("{path} can't be made: {there} is no folder", path=place, there=there)
+        yield wrong, _("choose another")
+    elif not os.access(there, os.W_OK | os.X_OK):
+        yield (
+            _(
+                "{path} can't be used: this user may make nothing in {there}",
+                path=place,
+                there=there,
+            ),
+            _("make it and give it to this user; or choose another"),
+        )
 
 
 def _data_of_others(

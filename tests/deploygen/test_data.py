@@ -1,5 +1,6 @@
 """The folder for data is made where Docker looks for it, and kept apart from all that is not it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,38 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
 
     with pytest.raises(UserError, match=r"can't be made for DATA_DIR: Not a directory$"):
         data.make(configuration(DATA_DIR=str(tmp_path / "disk" / "wiki")))
+
+
+def test_a_folder_that_could_not_be_made_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "disk").write_text("")
+
+    with pytest.raises(ConfigInvalid, match=r"disk/wiki can't be made: .*/disk is no folder;"):
+        folder.render(tmp_path / "here", config_text(DATA_DIR=str(tmp_path / "disk" / "wiki")))
+
+    assert not (tmp_path / "here").exists()
+
+
+@pytest.mark.parametrize("name", ["disk", "disk/wiki", "disk/wiki/data"])
+def test_a_place_where_one_may_not_write_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "disk").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path / "disk")
+
+    assert reasons(tmp_path, name) == [
+        f"{tmp_path / name} can't be used: this user may make nothing in {tmp_path / 'disk'}"
+    ]
+
+
+def test_where_all_is_made_nobody_has_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.make(configuration(DATA_DIR=str(tmp_path / "disk")))
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+
+    assert not reasons(tmp_path, "disk")
 
 
 @pytest.mark.parametrize("name", ["nginx", "nginx/data", "env", ".deploygen/data"])
