@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,15 +53,17 @@ def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
 
     Raises ConfigInvalid or FilesInTheWay before anything is written.
     """
+    fresh = not write.has_written(folder)
     loaded = _load(text, folder)
     changes = write.apply(folder, loaded.files, loaded.own, overwrite=overwrite)
     data.make(loaded.config)
-    return Rendered(
-        config=loaded.config,
-        topology=topology.of(loaded.config),
-        changes=changes,
-        warnings=tuple(_warnings(loaded)),
-    )
+    where = topology.of(loaded.config)
+    warnings = _warnings(loaded)
+    if fresh:
+        from deploygen import ports  # noqa: PLC0415 - once for a deployment
+
+        warnings += ports.warnings(loaded.config, where, folder, loaded.text)
+    return Rendered(config=loaded.config, topology=where, changes=changes, warnings=tuple(warnings))
 
 
 def compare(folder: Path) -> Comparison:
@@ -169,8 +171,12 @@ def _warnings(loaded: _Loaded) -> list[Notice]:
     ]
 
 
+@cache
 def names_taken() -> Collection[str]:
-    """Return the names that deployments on this machine have, as far as docker can be asked."""
+    """Return the names that deployments on this machine have, as far as docker can be asked.
+
+    It is asked once, however often a name is to be made.
+    """
     try:
         return engine.projects()
     except engine.EngineError:
