@@ -3,19 +3,30 @@
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from deploygen import rules, seed, shellconf
 from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.language import _, clauses
-from deploygen.settings import BY_NAME, SETTINGS, Config, Given, Setting, named
+from deploygen.settings import (
+    BY_NAME,
+    LONGEST_SHOWN,
+    SETTINGS,
+    Config,
+    Given,
+    Setting,
+    begun_secret,
+    named,
+    spelled,
+)
 
 FILE_NAME = "config.sh"
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 # Where a quote was left open or a line end lost, a value goes on with the lines below.
 _LINES_BELOW = re.compile(r"(?:\n|\w+=).*", re.DOTALL)
-_LONGEST_SHOWN = 200  # characters
+_SHORTEST_SECRET = 8  # characters: what is passed on may be a number or true as well
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
@@ -25,7 +36,7 @@ def load(text: str, folder: Path = Path()) -> Config:
     Raises ConfigInvalid with all problems: of syntax, of single values and between keys.
     """
     document = shellconf.parse(text)
-    problems = list(document.problems)
+    problems = not_read(document)
     reading = seed.read(document)
     found = reading.values
     problems += reading.problems
@@ -139,9 +150,11 @@ def _wrong_value(
     reason: str,
     found: Mapping[str, shellconf.Assignment],
 ) -> Problem:
-    if assignment and assignment.value and not setting.confidential:
-        shown = _without_secrets(assignment.value)
-        wrong = _("{value!r} is not right: {reason}", value=shown, reason=reason)
+    raw = assignment.value if assignment else ""
+    if raw and not setting.confidential:
+        for secret in sorted(secret_values(found), key=len, reverse=True):
+            raw, reason = raw.replace(secret, "…"), reason.replace(secret, "…")
+        wrong = _("{value!r} is not right: {reason}", value=_without_secrets(raw), reason=reason)
     else:
         wrong = reason
     remedy = _("set {key} in config.sh, or pass --set {key}=…", key=setting.name)
@@ -161,17 +174,34 @@ def _wrong_value(
 
 def _without_secrets(value: str) -> str:
     """Return what a message may repeat of the value of a key that is no secret."""
-    if len(value) > _LONGEST_SHOWN:
+    if len(value) > LONGEST_SHOWN:
         return _("… ({n} characters)", n=len(value))
     return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
+def secret_values(found: Mapping[str, shellconf.Assignment]) -> frozenset[str]:
+    """Return the values that no message holds, even where a person put one under another key."""
+    return frozenset(
+        item.value
+        for key, item in found.items()
+        if (setting := named(key)) and setting.confidential and len(item.value) >= _SHORTEST_SECRET
+    )
+
+
+def not_read(document: shellconf.Document) -> list[Problem]:
+    """Return what is wrong with the lines that are not understood."""
+    return [replace(problem, key=spelled(problem.key)) for problem in document.problems]
+
+
 def _unknown(assignment: shellconf.Assignment) -> Problem:
+    near = meant(assignment.key)
+    # The last line of something in base64 may end in = too.
+    is_rest = not near and assignment.value in {"", "="}
     return Problem(
         line=assignment.line,
-        key=assignment.key,
+        key=_("this line") if is_rest else spelled(assignment.key),
         wrong=_("there is no such key"),
-        accepted=meant(assignment.key),
+        accepted=near,
         remedy=clauses(_("correct or remove the line"), where_listed()),
     )
 
@@ -185,6 +215,8 @@ def meant(key: str) -> str:
     """Return what an unknown ``key`` may be a mistyped name of, or nothing."""
     if key in rules.ACME_VARIABLES:
         return _did_you_mean(f"ACME_ENV_{key}")
+    if begun := begun_secret(key):
+        return _did_you_mean(present_name(begun))
     for item in SETTINGS:
         if item.prefix and key.startswith(item.name):
             if item.reserved:

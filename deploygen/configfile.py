@@ -9,10 +9,9 @@ from deploygen import atomic, config, reference, seed, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.language import _, all_of, ngettext, of_person
-from deploygen.settings import named
+from deploygen.settings import named, spelled
 
 _MODE = 0o600  # it holds secrets
-_LONGEST_SHOWN = 200  # characters
 
 
 def read(folder: Path) -> str:
@@ -59,7 +58,7 @@ def assign(text: str, values: Mapping[str, str]) -> str:
     unknown = [
         Problem(
             line=None,
-            key=key if len(key) <= _LONGEST_SHOWN else _("… ({n} characters)", n=len(key)),
+            key=spelled(key),
             wrong=_("there is no such key"),
             accepted=config.meant(key),
             remedy=config.where_listed(),

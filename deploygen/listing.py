@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,6 +37,7 @@ def entries(text: str, folder: Path) -> list[Entry]:
     """
     derived = _derived(text, folder)
     found = config.present(shellconf.parse(text))
+    secret_values = config.secret_values(found)
     listed = []
     for setting in SETTINGS:
         passed_on = [key for key in found if named(key) is setting]
@@ -44,7 +45,10 @@ def entries(text: str, folder: Path) -> list[Entry]:
         listed += [
             _entry(key, setting, found[key].value if key in found else "", derived) for key in keys
         ]
-    return listed
+    return [
+        replace(item, confidential=item.confidential or item.value in secret_values)
+        for item in listed
+    ]
 
 
 def get(text: str, folder: Path, key: str) -> str:
@@ -59,7 +63,7 @@ def get(text: str, folder: Path, key: str) -> str:
         raise UserError(clauses(_("there is no key {key}", key=key), config.meant(key)))
     document = shellconf.parse(text)
     if document.problems:
-        raise ConfigInvalid(FILE_NAME, document.problems)
+        raise ConfigInvalid(FILE_NAME, config.not_read(document))
     found = config.present(document)
     value = found[name].value if name in found else ""
     return value or _entry(name, setting, "", _derived(text, folder)).value

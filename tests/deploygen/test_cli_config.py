@@ -67,6 +67,17 @@ def test_list_hides_secrets_unless_asked(folder: Path) -> None:
     assert f"set      ADMIN_PASSWORD={password}" in shown.splitlines()
 
 
+def test_list_hides_a_secret_under_a_key_that_is_none(folder: Path) -> None:
+    (folder / "config.sh").write_text(
+        changed(AWS_SECRET_ACCESS_KEY="Hunter2Hunter2", AWS_ACCESS_KEY_ID="Hunter2Hunter2")
+    )
+
+    assert "Hunter2" not in run("config", "list", folder).stdout
+    assert "Hunter2" not in run("config", "list", folder, "--json").stdout
+    shown = run("config", "list", folder, "--show-secrets").stdout.splitlines()
+    assert "set      AWS_ACCESS_KEY_ID=Hunter2Hunter2" in shown
+
+
 def test_list_in_json(folder: Path) -> None:
     listed = {
         item["key"]: item for item in json.loads(run("config", "list", folder, "--json").stdout)
@@ -193,6 +204,15 @@ def test_set_of_a_key_that_there_is_not_writes_nothing(folder: Path) -> None:
     assert result.stderr.startswith("URLL: there is no such key; did you mean URL?")
 
 
+def test_a_secret_whose_sign_was_lost_is_not_repeated(folder: Path) -> None:
+    for words in (["config", "set"], ["init", "--yes", "--set"]):
+        result = run(*words, "SMTP_PASSWORDSHVudGVyMg==", folder)
+
+        assert result.exit_code == 3
+        assert "SMTP_PASSWORD…: there is no such key; did you mean SMTP_PASS" in result.stderr
+        assert "SHVudGVyMg" not in result.output
+
+
 def test_an_empty_value_is_the_default_again(folder: Path) -> None:
     assert run("config", "set", "WIKI_NAME=", folder).exit_code == 0
     assert run("config", "get", "WIKI_NAME", folder).output == "Wiki\n"
@@ -205,6 +225,22 @@ def test_what_is_there_already_is_not_written(folder: Path) -> None:
 
     assert result.stdout == f"{folder}/config.sh has that already; nothing written.\n"
     assert (folder / "config.sh").stat().st_mtime_ns == before
+
+
+def test_runs_at_the_same_time_lose_no_key(folder: Path) -> None:
+    pairs = {"WIKI_NAME": "One", "TIME_ZONE": "Asia/Shanghai", "ADMIN_USERNAME": "root"}
+
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "deploygen", "config", "set", f"{key}={value}", folder],
+            stdout=subprocess.DEVNULL,
+        )
+        for key, value in pairs.items()
+    ]
+
+    assert [item.wait(timeout=60) for item in runs] == [0] * len(pairs)
+    for key, value in pairs.items():
+        assert run("config", "get", key, folder).stdout == f"{value}\n"
 
 
 def test_values_can_come_from_stdin(folder: Path) -> None:

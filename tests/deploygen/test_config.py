@@ -356,6 +356,33 @@ def test_a_key_that_does_not_exist_is_answered_with_the_nearest(key: str, meant:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("SMTP_PASSWORDc2VjcmV0==", "SMTP_PASSWORD…: there is no such key; did you mean SMTP_PASS"),
+        ("MINIO_SECRET_KEYc2VjcmV0==", "MINIO_SECRET_KEY…: there is no such key; did you mean AWS"),
+        ("SMTP_PASSWORDc2VjcmV0=$x", "SMTP_PASSWORD…: a $ is expanded by bash"),
+        ("c2VjcmV0c2VjcmV0==", "this line: there is no such key; correct or remove the line"),
+        ("CF_Token=", "CF_Token: there is no such key; did you mean ACME_ENV_CF_Token?"),
+        ("smtp_password=x", "smtp_password: there is no such key; did you mean SMTP_PASSWORD?"),
+    ],
+)
+def test_what_may_be_a_secret_in_place_of_a_key_is_not_repeated(line: str, told: str) -> None:
+    text = f"{config_text()}{line}\n"
+
+    (message,) = messages(text)
+
+    assert message.startswith(f"config.sh:{len(text.splitlines())}: {told}")
+
+
+def test_a_secret_under_a_key_that_is_none_is_not_repeated() -> None:
+    text = config_text(REDIS_PASSWORD="Hunter2Hunter2", OIDC_SCOPES="Hunter2Hunter2")
+
+    (message,) = messages(text)
+
+    assert message.startswith(f"config.sh:{line_of(text, 'OIDC_SCOPES')}: OIDC_SCOPES: '…' is not")
+
+
 def test_a_line_that_bash_would_interpret_is_one_problem_not_two() -> None:
     text = config_text().replace("ADMIN_EMAIL=wiki@example.com", "ADMIN_EMAIL=$MAIL")
     line = text.splitlines().index("ADMIN_EMAIL=$MAIL") + 1
@@ -1199,3 +1226,12 @@ def test_no_message_holds_a_secret(key: str, form: str, after: str) -> None:
 def test_any_text_is_either_right_or_refused(text: str) -> None:
     with suppress(ConfigInvalid):
         config.load(text)
+            "{key}{secret}==",
+            "{key}{secret}=$x",
+            "export {key}_{secret} =",
+            "{secret}==",
+            "{secret}=",
+            "{key}={secret}\nOIDC_SCOPES={secret}",
+            "{key}={secret}\nURL=http://wiki.example.com/?token={secret}",
+            "{key}={secret}\nTLS_CERT_FILE={secret}",
+            "OUTLINE_ENV_GITHUB_CLIENT_SECRET={secret}\nTLS={secret}",
