@@ -1,9 +1,41 @@
-"""Files that are there whole or not at all, also after a crash."""
+"""Files that are there whole or not at all, also after a crash; and what others do meanwhile."""
 
 import errno
+import fcntl
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from deploygen.errors import UserError
+from deploygen.language import _
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one run at a time change ``folder``; another waits."""
+    if not folder.is_dir():
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # not every network's file system has locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def expect(path: Path, *known: bytes | None) -> None:
+    """Raises UserError if ``path`` holds none of ``known``, of which None is no file at all.
+
+    An editor heeds no lock: what it saved meanwhile would be lost, or not be heeded.
+    """
+    found = path.read_bytes() if path.exists() else None
+    if found not in known:
+        raise UserError(
+            _("{path} was changed meanwhile, so nothing was written; run this again", path=path)
+        )
 
 
 def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = None) -> None:

@@ -124,6 +124,10 @@ def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
-def save(folder: Path, text: str) -> None:
-    """Replace the folder's config.sh at once: it is the old or the new one, never half of it."""
+def save(folder: Path, text: str, *, before: str) -> None:
+    """Replace the folder's config.sh at once: it is the old or the new one, never half of it.
+
+    Raises UserError if it holds something else than ``before``.
+    """
+    atomic.expect(folder / FILE_NAME, before.encode())
     atomic.replace(folder / FILE_NAME, text.encode(), _MODE)

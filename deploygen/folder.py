@@ -48,14 +48,18 @@ class Checked:
     warnings: tuple[Notice, ...]
 
 
-def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
+def render(
+    folder: Path, text: str, *, before: str | None = None, overwrite: bool = False
+) -> Rendered:
     """Write config.sh, with its missing secrets made, and every file that follows from it.
 
-    Raises ConfigInvalid or FilesInTheWay before anything is written.
+    Its ``text`` was made of what it held ``before``, if it was there. Raises ConfigInvalid,
+    FilesInTheWay or, where it holds something else now, UserError before anything is written.
     """
     fresh = not write.has_written(folder)
     loaded = _load(text, folder)
-    changes = write.apply(folder, loaded.files, loaded.own, overwrite=overwrite)
+    known = {FILE_NAME: None if before is None else before.encode()}
+    changes = write.apply(folder, loaded.files, loaded.own, before=known, overwrite=overwrite)
     data.make(loaded.config)
     where = topology.of(loaded.config)
     warnings = _warnings(loaded)

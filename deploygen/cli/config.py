@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from deploygen import configfile, listing, shellconf
+from deploygen import atomic, configfile, listing, shellconf
 from deploygen.cli.parameters import (
     FOLDER,
     JSON,
@@ -121,18 +121,20 @@ def set_(words: tuple[str, ...]) -> None:
     from deploygen import folder as deployment  # noqa: PLC0415 - the other verbs need no templates
 
     folder, assignments = _parted(words)
-    before = configfile.read(folder)
+    configfile.read(folder)  # nothing is asked for in vain
     values = {key: _asked(key) if value is None else value for key, value in assignments.items()}
-    try:
-        after = configfile.assign(before, values)
-        warnings = deployment.judge(folder, after)
-    except ConfigInvalid as error:
-        # The file has another value there, so its line would mislead.
-        raise ConfigInvalid(error.file, error.problems, {key: key for key in values}) from None
-    if after == before:
-        click.echo(_("{file} has that already; nothing written.", file=folder / FILE_NAME))
-        return
-    configfile.save(folder, after)
+    with atomic.locked(folder):
+        before = configfile.read(folder)
+        try:
+            after = configfile.assign(before, values)
+            warnings = deployment.judge(folder, after)
+        except ConfigInvalid as error:
+            # The file has another value there, so its line would mislead.
+            raise ConfigInvalid(error.file, error.problems, {key: key for key in values}) from None
+        if after == before:
+            click.echo(_("{file} has that already; nothing written.", file=folder / FILE_NAME))
+            return
+        configfile.save(folder, after, before=before)
     tell_warnings(warnings)
     click.echo(
         _(

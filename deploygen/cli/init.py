@@ -68,7 +68,8 @@ def command(
             )
         given = _taken_over(seed_file) | options
     with _told_by_option(options, fresh=fresh):
-        begun = text = configfile.assign(configfile.start(folder), given)
+        before = configfile.start(folder)
+        begun = text = configfile.assign(before, given)
         if not yes and sys.stdin.isatty():
             text = wizard.ask(
                 text,
@@ -78,7 +79,9 @@ def command(
                 judge=lambda edited: _problems(folder, edited),
             )
         with _answers_kept(begun, text):
-            rendered = deployment.render(folder, text, overwrite=overwrite)
+            rendered = deployment.render(
+                folder, text, before=None if fresh else before, overwrite=overwrite
+            )
     if fresh:
         click.echo(
             _("Made {file}, with its secrets; only you can read it.", file=folder / FILE_NAME)

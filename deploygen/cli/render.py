@@ -51,7 +51,8 @@ def command(folder: Path, overwrite: bool, check: bool, diff: bool, as_json: boo
         return
     if as_json:
         raise click.UsageError(_("--json goes with --check or --diff."))
-    rendered = deployment.render(folder, read(folder), overwrite=overwrite)
+    text = read(folder)
+    rendered = deployment.render(folder, text, before=text, overwrite=overwrite)
     tell_warnings(rendered.warnings)
     tell_changes(rendered.changes)
 

@@ -10,7 +10,6 @@ old slot's folders mounted. They must not vanish under it, so a slot is changed 
 """
 
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -196,21 +195,6 @@ def tidy(folder: Path, private: Collection[str]) -> None:
             place.unlink()
     # Last, for it tells the next run what this one may not have come to.
     (slot / _MANIFEST).unlink(missing_ok=True)
-
-
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let one run at a time change ``folder``; another waits."""
-    if not folder.is_dir():
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):  # not every network's file system has locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _hashes(slot: Path) -> dict[str, str]:

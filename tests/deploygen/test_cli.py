@@ -704,6 +704,28 @@ def test_on_a_terminal_answers_that_could_not_be_written_can_be_given_again(tmp_
     assert "To give your answers again:  --set ADMIN_EMAIL=wiki@example.com\n" in shown
 
 
+def test_on_a_terminal_an_edit_made_while_init_asks_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "config.sh").write_text("# none\n")
+    ours, theirs = pty.openpty()
+    command = subprocess.Popen(
+        [*COMMAND, "init", tmp_path], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    while b"Address of the wiki" not in shown:
+        shown += os.read(ours, 4096)
+    (tmp_path / "config.sh").write_text("# a note\n")
+    os.write(ours, b"\nwiki@example.com\n")
+    while (part := _read(ours)) is not None:
+        shown += part
+    os.close(ours)
+
+    assert command.wait(timeout=20) == 1
+    assert b"config.sh was changed meanwhile" in shown
+    assert b"--set ADMIN_EMAIL=wiki@example.com" in shown
+    assert (tmp_path / "config.sh").read_text() == "# a note\n"
+
+
 def test_on_a_terminal_a_secret_is_asked_for_without_showing_it(wiki: Path) -> None:
     # What is typed before the question is echoed by the terminal itself: so wait for it.
     ours, theirs = pty.openpty()

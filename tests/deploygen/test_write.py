@@ -619,7 +619,7 @@ def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
     second = threading.Thread(target=write.apply, args=(tmp_path, CHANGED, OWN))
 
-    with slots.locked(tmp_path):
+    with atomic.locked(tmp_path):
         second.start()
         second.join(timeout=0.2)
         assert second.is_alive()
@@ -627,3 +627,25 @@ def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
     second.join(timeout=20)
 
     assert visible.files(tmp_path) == bytes_of({**CHANGED, **OWN})
+
+
+@pytest.mark.parametrize("before", [None, b"URL=http://localhost:1\n"])
+def test_what_an_editor_saved_meanwhile_is_kept_and_nothing_is_written(
+    tmp_path: Path, before: bytes | None
+) -> None:
+    (tmp_path / "config.sh").write_text("URL=http://localhost:1\n# a note\n")
+
+    with pytest.raises(UserError) as refused:
+        write.apply(tmp_path, FILES, OWN, before={"config.sh": before})
+
+    assert str(refused.value) == (
+        f"{tmp_path}/config.sh was changed meanwhile, so nothing was written; run this again"
+    )
+    assert visible.files(tmp_path) == {"config.sh": b"URL=http://localhost:1\n# a note\n"}
+
+
+def test_a_config_that_was_removed_meanwhile_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="was changed meanwhile"):
+        write.apply(tmp_path, FILES, OWN, before={"config.sh": b"A=1\n"})
+
+    assert visible.files(tmp_path) == {}
