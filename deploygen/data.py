@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shlex import quote
 
 from deploygen import config as configs
 from deploygen import services, shellconf, topology
@@ -104,6 +105,8 @@ def _wrong_place(place: Path, folder: Path, generated: Iterable[str]) -> Iterato
             _("it is the folder of config.sh, which holds more than data"),
             _("name a folder in it"),
         )
+    elif here.is_relative_to(place) or _real(here).is_relative_to(_real(place)):
+        yield _("the folder of config.sh is in it, which holds more than data"), _("choose another")
     elif within := sorted(name for name in names if name in top):
         wrong = _("{name} is generated, and what is in it comes and goes", name=within[-1])
         yield wrong, _("choose another name")
@@ -135,7 +138,13 @@ def _is_temporary(place: Path) -> bool:
 
 def _closed(config: Config, place: Path) -> Iterator[tuple[str, str]]:
     """Yield why what :func:`make` makes can't be made, and what to do."""
-    if all(map(os.path.lexists, (place / _MARKER, *_volumes(config)))):
+    volumes = _volumes(config)
+    for volume in volumes:
+        if os.path.lexists(volume) and not volume.is_dir():
+            wrong = _("{path} is no folder, and one for data belongs there", path=volume)
+            yield wrong, _("move it away")
+            return
+    if all(map(os.path.lexists, (place / _MARKER, *volumes))):
         return
     there = next(path for path in (place, *place.parents) if os.path.lexists(path))
     if not there.is_dir():
@@ -148,7 +157,11 @@ def _closed(config: Config, place: Path) -> Iterator[tuple[str, str]]:
                 path=place,
                 there=there,
             ),
-            _("make it and give it to this user; or choose another"),
+            _(
+                "make it and give it to this user: `{command}`; or choose another",
+                command=f"sudo mkdir -p {quote(str(place))} &&"
+                f" sudo chown {os.getuid()}:{os.getgid()} {quote(str(place))}",
+            ),
         )
 
 
@@ -158,7 +171,20 @@ def _data_of_others(
     """Yield why what is in ``place`` is not this deployment's, and what to do."""
     name = config.compose_project_name
     marker = place / _MARKER
-    owner = marker.read_text(errors="replace").strip() if marker.exists() else None
+    around = next((path for path in _real(place).parents if (path / _MARKER).is_file()), None)
+    if around is not None:
+        wrong = _(
+            "it is in {path}, which holds the data of the deployment {owner!r}",
+            path=around,
+            owner=_owner(around),
+        )
+        yield wrong, _("choose another")
+        return
+    if marker.is_dir():  # where deploygen keeps what it generated
+        wrong = _("{path} is the folder of a deployment, which holds more than data", path=place)
+        yield wrong, _("choose another")
+        return
+    owner = _owner(place) if marker.exists() else None
     if owner not in (None, name):
         wrong = _(
             "{path} holds the data of the deployment {owner!r}, and this one is {name!r}",
@@ -195,6 +221,10 @@ def _data_of_others(
                 "choose an empty folder; or put back the config.sh that the data was written with"
             )
             yield wrong, remedy
+
+
+def _owner(place: Path) -> str:
+    return (place / _MARKER).read_text(errors="replace").strip()
 
 
 def _holds_something(volume: Path) -> bool:

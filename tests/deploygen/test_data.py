@@ -82,9 +82,40 @@ def test_a_place_where_one_may_not_write_is_refused(
     (tmp_path / "disk").mkdir()
     monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path / "disk")
 
-    assert reasons(tmp_path, name) == [
-        f"{tmp_path / name} can't be used: this user may make nothing in {tmp_path / 'disk'}"
-    ]
+    place = tmp_path / name
+    config = configuration(DATA_DIR=str(place))
+    (problem,) = data.problems(config, tmp_path, GENERATED, config_text(), fresh=True)
+    assert problem.wrong == (
+        f"{place} can't be used: this user may make nothing in {tmp_path / 'disk'}"
+    )
+    assert problem.remedy == (
+        f"make it and give it to this user: `sudo mkdir -p {place} &&"
+        f" sudo chown {os.getuid()}:{os.getgid()} {place}`; or choose another"
+    )
+
+
+@pytest.mark.parametrize("dangling", [True, False])
+def test_what_is_no_folder_in_the_place_of_a_volume_is_named(
+    tmp_path: Path, *, dangling: bool
+) -> None:
+    data.make(configuration(DATA_DIR=str(tmp_path / "disk")))
+    volume = tmp_path / "disk" / "postgres-data"
+    volume.rmdir()
+    if dangling:
+        volume.symlink_to("nowhere")
+    else:
+        volume.touch()
+
+    (problem,) = data.problems(
+        configuration(DATA_DIR=str(tmp_path / "disk")),
+        tmp_path,
+        GENERATED,
+        config_text(),
+        fresh=True,
+    )
+
+    assert problem.wrong == f"{volume} is no folder, and one for data belongs there"
+    assert problem.remedy == "move it away"
 
 
 def test_where_all_is_made_nobody_has_to_write(
@@ -118,6 +149,37 @@ def test_a_link_to_a_generated_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_folder_of_the_configuration_is_refused(tmp_path: Path) -> None:
     assert reasons(tmp_path, ".") == ["it is the folder of config.sh, which holds more than data"]
+
+
+@pytest.mark.parametrize("place", ["..", "../.."])
+def test_a_folder_around_that_of_the_configuration_is_refused(tmp_path: Path, place: str) -> None:
+    here = tmp_path / "all" / "wiki"
+    (tmp_path / "link").symlink_to(tmp_path / "all")
+
+    for path in (place, tmp_path / "link"):
+        assert reasons(here, path) == [
+            "the folder of config.sh is in it, which holds more than data"
+        ]
+
+
+def test_the_folder_of_another_deployment_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other" / ".deploygen").mkdir(parents=True)
+
+    assert reasons(tmp_path / "wiki", tmp_path / "other") == [
+        f"{tmp_path / 'other'} is the folder of a deployment, which holds more than data"
+    ]
+
+
+@pytest.mark.parametrize("owner", ["other", "wiki"])
+@pytest.mark.parametrize("name", ["postgres-data", "new/data"])
+def test_a_folder_in_the_data_of_a_deployment_is_refused(
+    place: Path, owner: str, name: str
+) -> None:
+    (place / ".deploygen").write_text(f"{owner}\n")
+
+    assert reasons(place.parent, place / name) == [
+        f"it is in {place}, which holds the data of the deployment {owner!r}"
+    ]
 
 
 @pytest.mark.parametrize("place", ["/tmp/wiki", "/var/tmp/wiki"])
