@@ -485,10 +485,31 @@ OWN_HOSTS = {
             " outline.example.com, or set FILE_STORAGE=local",
         ),
         (
-            {"POSTGRES_IMAGE": "postgres:18-alpine"},
-            "POSTGRES_IMAGE",
-            "PostgreSQL 18 keeps its data elsewhere and would start empty; accepted is PostgreSQL"
-            " up to 17; stay at 17",
+            {"AWS_S3_UPLOAD_BUCKET_NAME": "minio"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "MinIO keeps the name 'minio' for itself; accepted is any other name; choose another"
+            " bucket name (before there are uploads)",
+        ),
+        (
+            {"MINIO_ROOT_USER": "outline", "AWS_ACCESS_KEY_ID": "outline"},
+            "AWS_ACCESS_KEY_ID",
+            "it is MINIO_ROOT_USER too, and MinIO has no second user of that name; accepted are two"
+            " different names; empty MINIO_ROOT_USER and run `deploygen init`, which makes a new"
+            " one",
+        ),
+        *(
+            (
+                {"POSTGRES_IMAGE": image},
+                "POSTGRES_IMAGE",
+                "PostgreSQL 18 keeps its data elsewhere and would start empty; accepted is"
+                " PostgreSQL up to 17; stay at 17",
+            )
+            for image in (
+                "postgres:18-alpine",
+                "registry.example.com:5000/postgres:18",
+                "pgvector/pgvector:pg18",
+                "timescale/timescaledb:2.17.2-pg18",
+            )
         ),
         (
             {"URL": "http://nas3:8080"},
@@ -496,6 +517,13 @@ OWN_HOSTS = {
             "its host ends in s3 before a port, which Outline would rewrite to localhost; accepted"
             " is another host name, the default port, or FILE_STORAGE=local; rename the host, leave"
             " the port out, or set FILE_STORAGE=local",
+        ),
+        (
+            {"URL": LAN, "AWS_S3_UPLOAD_BUCKET_NAME": "share"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "Outline has pages of its own under /share/, where the bucket would be; accepted is a"
+            " name that is no path of Outline's; choose another bucket name (before there are"
+            " uploads)",
         ),
         (
             {"URL": LAN, "AWS_S3_UPLOAD_BUCKET_NAME": "api"},
@@ -933,6 +961,8 @@ def test_keys_that_contradict_each_other_are_explained(
             "FILE_STORAGE": "local",
         },
         {"AWS_S3_UPLOAD_BUCKET_NAME": "api"},
+        {"AWS_S3_UPLOAD_BUCKET_NAME": "minio", "FILE_STORAGE": "local"},
+        {"POSTGRES_IMAGE": "pgvector/pgvector:0.8.1-pg17"},
         {"URL": "http://[::1]:8888"},
         {"URL": "http://[2001:db8::1]", "FILE_STORAGE": "local"},
         {"URL": WIKI, "TLS": "files", "TLS_CERT_FILE": CERT_FILE, "TLS_KEY_FILE": KEY_FILE},
@@ -1047,6 +1077,19 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("changes", "key", "sentence"),
     [
+        *(
+            (
+                {"POSTGRES_IMAGE": image},
+                "POSTGRES_IMAGE",
+                "its tag names no version of PostgreSQL, and the next major could not read the"
+                " data: name one, up to 17",
+            )
+            for image in (
+                "postgres",
+                "registry.example.com:5000/postgres:latest",
+                "postgres@sha256:" + "0" * 64,
+            )
+        ),
         (
             {**S3, "AWS_S3_ACL": "none"},
             "AWS_S3_ACL",
@@ -1211,6 +1254,15 @@ SECRET = "Hunter2Hunter2"
             "PIP_INDEX_URL=https://wiki:{secret}@pypi.example.com/simple",
             "URL=http://wiki:{secret}@wiki.example.com",
             "URL=http://wiki:a@{secret}@wiki.example.com",
+            "{key}{secret}==",
+            "{key}{secret}=$x",
+            "export {key}_{secret} =",
+            "{secret}==",
+            "{secret}=",
+            "{key}={secret}\nOIDC_SCOPES={secret}",
+            "{key}={secret}\nURL=http://wiki.example.com/?token={secret}",
+            "{key}={secret}\nTLS_CERT_FILE={secret}",
+            "OUTLINE_ENV_GITHUB_CLIENT_SECRET={secret}\nTLS={secret}",
         ]
     ),
     st.sampled_from(["", "REDIS_PASSWORD=", "TLS=maybe\n"]),
@@ -1226,12 +1278,3 @@ def test_no_message_holds_a_secret(key: str, form: str, after: str) -> None:
 def test_any_text_is_either_right_or_refused(text: str) -> None:
     with suppress(ConfigInvalid):
         config.load(text)
-            "{key}{secret}==",
-            "{key}{secret}=$x",
-            "export {key}_{secret} =",
-            "{secret}==",
-            "{secret}=",
-            "{key}={secret}\nOIDC_SCOPES={secret}",
-            "{key}={secret}\nURL=http://wiki.example.com/?token={secret}",
-            "{key}={secret}\nTLS_CERT_FILE={secret}",
-            "OUTLINE_ENV_GITHUB_CLIENT_SECRET={secret}\nTLS={secret}",
