@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     *storage.RULES,
 )
 WARNINGS: tuple[Warner, ...] = (
+    *address.WARNINGS,
     *certificates.WARNINGS,
     *mail.WARNINGS,
     *passing_on.WARNINGS,

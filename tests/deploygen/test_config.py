@@ -1,5 +1,7 @@
 """What a wrong config.sh is told: exact messages, all at once, and never a secret."""
 
+import errno
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +34,7 @@ def line_of(text: str, key: str) -> int:
 
 
 def set_it(key: str) -> str:
-    return f"set {key} in config.sh, or pass --set {key}=…"
+    return f"set {key} in config.sh"
 
 
 CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
@@ -136,6 +138,12 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
             "DATA_DIR",
             CERT_FILE,
             f"'{CERT_FILE}' is not right: it is no folder; accepted is empty, or the path of a"
+            f" folder that is for this data alone; {set_it('DATA_DIR')}",
+        ),
+        (
+            "DATA_DIR",
+            "~/data",
+            "'~/data' is not right: a ~ is no home folder here; accepted is empty, or the path of a"
             f" folder that is for this data alone; {set_it('DATA_DIR')}",
         ),
         (
@@ -307,6 +315,29 @@ def test_a_wrong_value_is_located_explained_and_remedied(
     text = config_text(**{key: value})
 
     assert messages(text) == [f"config.sh:{line_of(text, key)}: {key}: {message}"]
+
+
+def test_a_path_begins_at_a_folder_that_is_not_made_yet(tmp_path: Path) -> None:
+    (tmp_path / "c.pem").touch()
+    text = config_text(TLS_CERT_FILE="../c.pem")
+
+    assert config.load(text, tmp_path / "wiki").tls_cert_file is not None
+
+
+@pytest.mark.parametrize("key", ["TLS_CERT_FILE", "DATA_DIR"])
+def test_what_one_may_not_read_is_not_answered_with_another_value(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stat(_path: Path, **_follow: bool) -> os.stat_result:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    text = config_text(**{key: str(tmp_path / "it")})
+    monkeypatch.setattr(Path, "stat", stat)
+
+    (message,) = messages(text)
+
+    assert "(Permission denied); " in message
+    assert message.endswith(f"; let this user read it, or set another {key} in config.sh")
 
 
 def test_what_another_provider_gives_is_not_made_here() -> None:
@@ -885,6 +916,13 @@ OWN_HOSTS = {
             " address in the network, or a name that leads there",
         ),
         (
+            {**PROXY, **ISSUER, "OIDC_ISSUER_URL": f"{WIKI}/uc/oauth"},
+            "OIDC_ISSUER_URL",
+            "it is below the wiki's own address, where no other provider answers; accepted is the"
+            " address of another provider; leave OIDC_ISSUER_URL empty to have the user accounts of"
+            " this deployment, or name the other provider",
+        ),
+        (
             {**PROXY, **ISSUER, "OIDC_URL": "https://accounts.example.com"},
             "OIDC_URL",
             "it is for the user accounts, which another provider takes the place of; accepted is"
@@ -1103,6 +1141,33 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             " have something pass it on, or leave HTTP_IP empty",
         ),
         (
+            {**ACME, "HTTP_PORT": "8080"},
+            "HTTP_PORT",
+            "the authority comes to port 80 (HTTP-01), and the gateway's is 8080: have something"
+            " pass it on, or leave HTTP_PORT empty",
+        ),
+        (
+            {**ACME, "HTTPS_PORT": "9443"},
+            "HTTPS_PORT",
+            "the gateway is at port 9443, while the URL leads to 443: have something pass that on,"
+            " or leave HTTPS_PORT empty",
+        ),
+        *(
+            (
+                {"URL": url, "HTTP_PORT": "9999"},
+                "HTTP_PORT",
+                "the gateway is at port 9999, while the URL leads to 8888: have something pass that"
+                " on, or leave HTTP_PORT empty",
+            )
+            for url in (LAN, "http://192.168.1.10:8888", "http://wiki.example.com:8888")
+        ),
+        (
+            {"NETWORK": "web"},
+            "NETWORK",
+            "with it no port is published, so nothing answers at http://localhost:8888 unless a web"
+            " server on this machine passes it on: name that in OUTER_PROXY, or set HTTP_PORT",
+        ),
+        (
             {**PROXY, "HTTP_IP": "0.0.0.0"},
             "TRUSTED_PROXIES",
             "others than this machine reach the gateway, so nobody is believed, and every client"
@@ -1131,6 +1196,12 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             " provider gave",
         ),
         (
+            {**ISSUER, "OIDC_SCOPES": "openid profile"},
+            "OIDC_SCOPES",
+            "without email most providers tell no address, and Outline lets in nobody who has none:"
+            " add email",
+        ),
+        (
             {**MAIL, "SMTP_PORT": "587"},
             "SMTP_SECURE",
             "at port 587 TLS begins once connected, as a rule: set it to false there",
@@ -1144,6 +1215,16 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             {"OUTLINE_ENV_LOG_LEVE": "debug"},
             "OUTLINE_ENV_LOG_LEVE",
             "Outline 1.9.2 reads no variable LOG_LEVE: did you mean OUTLINE_ENV_LOG_LEVEL?",
+        ),
+        (
+            {"OUTLINE_ENV_Url": "http://wiki.example.com"},
+            "OUTLINE_ENV_Url",
+            "Outline 1.9.2 reads no variable Url: did you mean URL?",
+        ),
+        (
+            {"OUTLINE_ENV_Port": "3000"},
+            "OUTLINE_ENV_Port",
+            "Outline 1.9.2 reads no variable Port",
         ),
         (
             {"OUTLINE_ENV_GOOGLE_CLIENT_ID": "id"},
@@ -1180,6 +1261,10 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
     [
         {},
         ACME,
+        {**ACME, "ACME_DNS": "dns_unheard_of", "HTTP_PORT": "8080"},
+        {"URL": "http://wiki.example.com", "HTTP_IP": "127.0.0.1", "HTTP_PORT": "9999"},
+        {"OUTER_PROXY": "traefik", "NETWORK": "web"},
+        {"OIDC_SCOPES": "openid"},
         S3,
         {"ACME_STAGING": "true"},
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
