@@ -1,7 +1,8 @@
 """From the text of a config.sh to a :class:`Config`, or to every problem it has at once."""
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any, cast
 
 from deploygen import rules, seed, shellconf
 from deploygen.errors import ConfigInvalid, Notice, Problem
+from deploygen.kinds import UnreadableError
 from deploygen.language import _, clauses
 from deploygen.settings import (
     BY_NAME,
@@ -42,6 +44,7 @@ def load(text: str, folder: Path = Path()) -> Config:
     problems += reading.problems
     problems += [_unknown(item) for name, item in found.items() if named(name) is None]
     not_understood = {problem.key for problem in problems}
+    secrets = secret_values(document)
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         if setting.prefix:
@@ -54,7 +57,7 @@ def load(text: str, folder: Path = Path()) -> Config:
                 raw = assignment.value if assignment else ""
                 values[setting.name.lower()] = value(setting, raw, folder)
             except ValueError as error:
-                problems.append(_wrong_value(setting, assignment, str(error), found))
+                problems.append(_wrong_value(setting, assignment, error, found, secrets))
     lines = {name: item.line for name, item in found.items()}
     problems += _conflicts(cast("Config", _Partial(values)), lines)
     if problems:
@@ -128,13 +131,15 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
         raise ValueError(_("it has no value"))
     if not raw or not setting.kind.is_path:
         return setting.kind.parse(raw)
+    if raw.startswith("~"):
+        raise ValueError(_("a ~ is no home folder here"))
     path = folder.absolute() / raw
     try:
         return setting.kind.parse(str(path))
     except ValueError as error:
         if Path(raw).is_absolute():
             raise
-        raise ValueError(
+        raise type(error)(
             _(
                 "{wrong} ({path}: paths begin at {file}'s folder)",
                 wrong=error,
@@ -147,17 +152,20 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
 def _wrong_value(
     setting: Setting,
     assignment: shellconf.Assignment | None,
-    reason: str,
+    error: ValueError,
     found: Mapping[str, shellconf.Assignment],
 ) -> Problem:
-    raw = assignment.value if assignment else ""
+    raw, reason = assignment.value if assignment else "", str(error)
+    secrets: Sequence[str],
     if raw and not setting.confidential:
-        for secret in sorted(secret_values(found), key=len, reverse=True):
+        for secret in secrets:
             raw, reason = raw.replace(secret, "…"), reason.replace(secret, "…")
         wrong = _("{value!r} is not right: {reason}", value=_without_secrets(raw), reason=reason)
     else:
         wrong = reason
-    remedy = _("set {key} in config.sh, or pass --set {key}=…", key=setting.name)
+    remedy = _("set {key} in config.sh", key=setting.name)
+    if isinstance(error, UnreadableError):
+        remedy = _("let this user read it, or set another {key} in config.sh", key=setting.name)
     if setting.secret and not _any_stands(setting.given_with, found):
         remedy = _("correct it, or empty it and run `deploygen init`, which makes a new one")
     if setting.irreplaceable:
@@ -179,13 +187,16 @@ def _without_secrets(value: str) -> str:
     return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
-def secret_values(found: Mapping[str, shellconf.Assignment]) -> frozenset[str]:
-    """Return the values that no message holds, even where a person put one under another key."""
-    return frozenset(
+def secret_values(document: shellconf.Document) -> tuple[str, ...]:
+    """Return what no message holds, even under the key of something else: the longest first."""
+    values = {
         item.value
-        for key, item in found.items()
-        if (setting := named(key)) and setting.confidential and len(item.value) >= _SHORTEST_SECRET
-    )
+        for item in document.assignments
+        if len(item.value) >= _SHORTEST_SECRET
+        and (setting := named(present_name(item.key)))
+        and setting.confidential
+    }
+    return tuple(sorted(values, key=len, reverse=True))
 
 
 def not_read(document: shellconf.Document) -> list[Problem]:

@@ -66,7 +66,9 @@ def assign(text: str, values: Mapping[str, str]) -> str:
         for key in values
         if named(key) is None
     ]
-    problems = unknown + [_no_text(key) for key, value in values.items() if not _is_text(value)]
+    problems = unknown + [
+        problem for key, value in values.items() if (problem := _not_written(key, value))
+    ]
     if problems:
         raise ConfigInvalid(FILE_NAME, problems)
     for key, value in values.items():
@@ -79,23 +81,32 @@ def assign(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _is_text(value: str) -> bool:
-    """Tell whether ``value`` can be written as UTF-8: other bytes of a command line can't."""
+def _not_written(key: str, value: str) -> Problem | None:
+    """Return what is wrong with ``value`` as text of a file, if anything is."""
+    setting = named(key)
+    if setting is None:
+        return None
     try:
         value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _no_text(key: str) -> Problem:
-    return Problem(
-        line=None,
-        key=key,
-        wrong=_("its value is not UTF-8"),
-        accepted=_("accepted is text"),
-        remedy=_("a file of such a name has to be renamed"),
-    )
+    except UnicodeEncodeError:  # other bytes of a command line
+        return Problem(
+            line=None,
+            key=key,
+            wrong=_("its value is not UTF-8"),
+            accepted=_("accepted is text"),
+            remedy=_("rename a file of such a name")
+            if setting.kind.is_path
+            else _("write it in UTF-8"),
+        )
+    if "\r" in value:
+        return Problem(
+            line=None,
+            key=key,
+            wrong=_("its value holds a carriage return"),
+            accepted=_("accepted is {what}", what=setting.kind.accepts()),
+            remedy=_("write it without"),
+        )
+    return None
 
 
 def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:

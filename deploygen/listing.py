@@ -36,8 +36,8 @@ def entries(text: str, folder: Path) -> list[Entry]:
     Raises ConfigInvalid if something is wrong with it: then it amounts to nothing.
     """
     derived = _derived(text, folder)
-    found = config.present(shellconf.parse(text))
-    secret_values = config.secret_values(found)
+    document = shellconf.parse(text)
+    found, secret_values = config.present(document), config.secret_values(document)
     listed = []
     for setting in SETTINGS:
         passed_on = [key for key in found if named(key) is setting]

@@ -181,4 +181,4 @@ def _asked(key: str) -> str:
     line = sys.stdin.readline()
     if not line:
         raise UserError(_("stdin has no line for {key}", key=key))
-    return line.removesuffix("\n")
+    return line.removesuffix("\n").removesuffix("\r")

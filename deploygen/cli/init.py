@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
 from deploygen.cli.telling import entering, tell_changes, tell_warnings
 from deploygen.cli.verb import Verb
-from deploygen.config import FILE_NAME
+from deploygen.config import FILE_NAME, present_name
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.folder import Rendered
 from deploygen.language import _
@@ -97,7 +98,7 @@ def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
         key, equals, value = assignment.partition("=")
         if not equals:
             raise click.BadParameter(_("{key!r} is not KEY=VALUE", key=key), param_hint="--set")
-        pairs[key] = value
+        pairs[present_name(key)] = value
     return pairs
 
 
@@ -138,7 +139,15 @@ def _told_by_option(options: Mapping[str, str], *, fresh: bool) -> Iterator[None
     except ConfigInvalid as error:
         unwritten = {problem.key: problem.key for problem in error.problems} if fresh else {}
         sources = unwritten | {key: f"--set {key}" for key in options}
-        raise ConfigInvalid(error.file, error.problems, sources) from None
+        problems = [_by_option(item) if item.key in sources else item for item in error.problems]
+        raise ConfigInvalid(error.file, problems, sources) from None
+
+
+def _by_option(problem: Problem) -> Problem:
+    """Return the problem of a key that is not in the file with what to do on the command line."""
+    if problem.remedy != _("set {key} in config.sh", key=problem.key):
+        return problem
+    return replace(problem, remedy=_("pass --set {key}=…", key=problem.key))
 
 
 @contextmanager

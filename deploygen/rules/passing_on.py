@@ -10,8 +10,12 @@ from deploygen.settings import Config
 _PREFIX = "OUTLINE_ENV_"
 
 
+def _decided() -> dict[str, str]:
+    return {**outline.SET, **outline.DECIDED}
+
+
 def _left_to_keys_of_ours(config: Config) -> Iterator[Conflict]:
-    decided = {**outline.SET, **outline.DECIDED}
+    decided = _decided()
     for name in config.outline_env:
         variable = name if name in decided else _read_from_a_file(name)
         if variable not in decided:
@@ -41,14 +45,11 @@ def _outline_reads_it(config: Config) -> Iterator[Warned]:
         from difflib import get_close_matches  # noqa: PLC0415 - few mistype one
 
         close = get_close_matches(name.upper(), sorted(outline.KNOWN), n=1)
+        meant = _decided().get(close[0], f"{_PREFIX}{close[0]}") if close else ""
         yield (
             f"{_PREFIX}{name}",
-            _(
-                "Outline 1.9.2 reads no variable {name}: did you mean {key}?",
-                name=name,
-                key=f"{_PREFIX}{close[0]}",
-            )
-            if close
+            _("Outline 1.9.2 reads no variable {name}: did you mean {key}?", name=name, key=meant)
+            if meant
             else _("Outline 1.9.2 reads no variable {name}", name=name),
         )
 

@@ -187,6 +187,7 @@ def test_init_without_what_it_needs_writes_nothing(tmp_path: Path) -> None:
     assert "ADMIN_EMAIL: it has no value" in result.stderr
     assert not (tmp_path / "wiki").exists()
 
+    assert result.stderr.endswith("; pass --set ADMIN_EMAIL=…\n")
 
 @pytest.mark.parametrize(
     ("assignment", "exit_code", "said"),
@@ -210,6 +211,12 @@ def test_a_wrong_set_option_is_explained(
 
 def test_a_variable_that_is_passed_on_may_be_set_too(tmp_path: Path) -> None:
     values = {
+@pytest.mark.parametrize("value", ["", "8888"])
+def test_a_key_may_be_set_by_its_old_name(tmp_path: Path, value: str) -> None:
+    assert run("init", tmp_path, *SET, "--set", f"HTTP_PORT_IP={value}").exit_code == 0
+    assert f"\nHTTP_PORT={value}\n" in (tmp_path / "config.sh").read_text()
+
+
         "URL": "https://wiki.example.com",
         "TLS": "acme",
         "ACME_DNS": "dns_dp",
@@ -598,7 +605,7 @@ def test_check_in_json_tells_what_is_wrong(wiki: Path) -> None:
         "key": "TLS",
         "wrong": "'of' is not right: it is none of the choices",
         "accepted": "accepted is off or acme or files or proxy",
-        "remedy": "set TLS in config.sh, or pass --set TLS=…",
+        "remedy": "set TLS in config.sh",
         "message": f"{problem['wrong']}; {problem['accepted']}; {problem['remedy']}",
     }
 

@@ -252,6 +252,14 @@ def test_values_can_come_from_stdin(folder: Path) -> None:
     assert "a'b" not in result.output
 
 
+def test_lines_of_stdin_may_end_as_those_of_windows_do(folder: Path) -> None:
+    result = run("config", "set", "REDIS_PASSWORD", "WIKI_NAME", folder, stdin="secret\r\nOurs\r\n")
+
+    assert result.exit_code == 0, result.output
+    assert run("config", "get", "REDIS_PASSWORD", folder).output == "secret\n"
+    assert run("config", "get", "WIKI_NAME", folder).output == "Ours\n"
+
+
 def test_stdin_that_ends_too_soon_changes_nothing(folder: Path) -> None:
     before = content(folder)
 
@@ -316,10 +324,23 @@ def test_a_value_that_is_not_utf8_is_refused(folder: Path) -> None:
     before = content(folder)
     (folder / "k\udcff.pem").touch()
 
-    result = run("config", "set", "ACME_CA_BUNDLE=k\udcff.pem", folder)
+    result = run("config", "set", "ACME_CA_BUNDLE=k\udcff.pem", "WIKI_NAME=\udcff", folder)
 
     assert (result.exit_code, content(folder)) == (3, before)
-    assert result.stderr.startswith("ACME_CA_BUNDLE: its value is not UTF-8; ")
+    assert result.stderr.splitlines() == [
+        "ACME_CA_BUNDLE: its value is not UTF-8; accepted is text; rename a file of such a name",
+        "WIKI_NAME: its value is not UTF-8; accepted is text; write it in UTF-8",
+    ]
+
+
+def test_a_value_that_holds_a_carriage_return_is_refused(folder: Path) -> None:
+    result = run("config", "set", "WIKI_NAME=Ours\r", folder)
+
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "WIKI_NAME: its value holds a carriage return; accepted is one line of text, up to 50"
+        " characters; write it without\n"
+    )
 
 
 def test_a_long_word_that_is_no_key_is_not_repeated(folder: Path) -> None:

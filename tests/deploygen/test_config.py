@@ -328,8 +328,12 @@ def test_a_path_begins_at_a_folder_that_is_not_made_yet(tmp_path: Path) -> None:
 def test_what_one_may_not_read_is_not_answered_with_another_value(
     key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def stat(_path: Path, **_follow: bool) -> os.stat_result:
-        raise PermissionError(errno.EACCES, "Permission denied")
+    look = Path.stat
+
+    def stat(path: Path, **follow: bool) -> os.stat_result:
+        if path.parent == tmp_path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(path, **follow)
 
     text = config_text(**{key: str(tmp_path / "it")})
     monkeypatch.setattr(Path, "stat", stat)
