@@ -134,6 +134,8 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
     if raw.startswith("~"):
         raise ValueError(_("a ~ is no home folder here"))
     path = folder.absolute() / raw
+    if not folder.exists():  # in which .. leads nowhere yet
+        path = Path(os.path.normpath(path))
     try:
         return setting.kind.parse(str(path))
     except ValueError as error:
@@ -154,9 +156,9 @@ def _wrong_value(
     assignment: shellconf.Assignment | None,
     error: ValueError,
     found: Mapping[str, shellconf.Assignment],
+    secrets: Sequence[str],
 ) -> Problem:
     raw, reason = assignment.value if assignment else "", str(error)
-    secrets: Sequence[str],
     if raw and not setting.confidential:
         for secret in secrets:
             raw, reason = raw.replace(secret, "…"), reason.replace(secret, "…")
