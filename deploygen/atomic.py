@@ -48,7 +48,7 @@ def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = Non
     staged = (staging or path.parent) / f".{path.name}.new"
     staged.unlink(missing_ok=True)
     try:
-        create(staged, content, mode, owner=path.stat() if path.exists() else None)
+        create(staged, content, mode, owner=path.stat() if path.exists() else owner_in(path.parent))
         staged.replace(path)
     except OSError:
         staged.unlink(missing_ok=True)
@@ -71,6 +71,30 @@ def create(path: Path, content: bytes, mode: int, *, owner: os.stat_result | Non
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def strict_mode(path: Path, mode: int) -> int:
+    """Return the mode that a file with ``mode`` takes in the place of ``path``.
+
+    Where a person has taken away more than that, it stays so.
+    """
+    found = path.stat().st_mode & 0o777 if path.exists() else mode
+    return found if found & ~mode == 0 else mode
+
+
+def owner_in(folder: Path) -> os.stat_result | None:
+    """Return whose the things are to be that a run as root makes in ``folder``: its owner's.
+
+    Else that owner could neither read nor change them without root ever after.
+    """
+    return folder.stat() if os.geteuid() == 0 else None
+
+
+def give(path: Path, owner: os.stat_result | None) -> None:
+    """Let ``path`` belong to the user and the group of ``owner``, where this user may give away."""
+    if owner:
+        with suppress(PermissionError):
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,28 +12,37 @@ from deploygen.language import _, all_of, ngettext, of_person
 from deploygen.settings import named, spelled
 
 _MODE = 0o600  # it holds secrets
+_LARGEST = 2**20  # bytes
 
 
 def read(folder: Path) -> str:
     """Return the text of the folder's config.sh.
 
-    Raises UserError if there is none or if it is not UTF-8.
+    Raises UserError if there is none, and if it is no regular file or no text.
     """
     path = folder / FILE_NAME
     if not path.exists():
         raise UserError(
             _("there is no {path}; `deploygen init {folder}` makes it", path=path, folder=folder)
         )
+    if not path.is_file():  # a pipe would be waited for
+        raise UserError(_("{path} is no regular file: move it elsewhere", path=path))
     return text_of(path)
 
 
 def text_of(path: Path) -> str:
     """Return what is in a file.
 
-    Raises UserError if it can't be read or is not UTF-8.
+    Raises UserError if it can't be read, has no end or is not UTF-8.
     """
     try:
-        return path.read_bytes().decode("utf-8")
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise UserError(_("{path} is larger than 1 MiB, as no config.sh is", path=path))
+        return content.decode("utf-8")
+    except PermissionError:
+        raise  # what to do then is the same for every path
     except UnicodeDecodeError as error:
         raise UserError(
             _("{path} is not UTF-8 (byte {n}); save it as UTF-8", path=path, n=error.start)
@@ -141,4 +150,5 @@ def save(folder: Path, text: str, *, before: str) -> None:
     Raises UserError if it holds something else than ``before``.
     """
     atomic.expect(folder / FILE_NAME, before.encode())
-    atomic.replace(folder / FILE_NAME, text.encode(), _MODE)
+    path = folder / FILE_NAME
+    atomic.replace(path, text.encode(), atomic.strict_mode(path, _MODE))

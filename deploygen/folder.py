@@ -8,7 +8,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploygen import config, data, engine, kinds, secrets, shellconf, sources, topology
+from deploygen import atomic, config, data, engine, kinds, secrets, shellconf, sources, topology
 from deploygen.config import FILE_NAME
 from deploygen.configfile import read
 from deploygen.errors import ConfigInvalid, Notice, Problem
@@ -59,7 +59,8 @@ def render(
     fresh = not write.has_written(folder)
     loaded = _load(text, folder)
     known = {FILE_NAME: None if before is None else before.encode()}
-    changes = write.apply(folder, loaded.files, loaded.own, before=known, overwrite=overwrite)
+    own = loaded.own(folder)
+    changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
     data.make(loaded.config)
     where = topology.of(loaded.config)
     warnings = _warnings(loaded)
@@ -81,7 +82,7 @@ def compare(folder: Path) -> Comparison:
     differences = difference.between(
         folder,
         loaded.files,
-        loaded.own,
+        loaded.own(folder),
         loaded.config,
         lambda changed: plan.files(changed, loaded.sources),
     )
@@ -140,9 +141,9 @@ class _Loaded:
     text: str
     config: Config
 
-    @property
-    def own(self) -> dict[str, File]:
-        return {FILE_NAME: File(self.text.encode(), PRIVATE)}
+    def own(self, folder: Path) -> dict[str, File]:
+        mode = atomic.strict_mode(folder / FILE_NAME, PRIVATE)
+        return {FILE_NAME: File(self.text.encode(), mode)}
 
     @cached_property
     def sources(self) -> Sources:

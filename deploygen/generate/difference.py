@@ -68,7 +68,7 @@ def _differing(folder: Path, persons: Plan) -> dict[str, Kind]:
 
 def _diff(folder: Path, path: str, files: Plan, veil: "_Veil") -> str:
     place = folder / path
-    if place.is_dir():
+    if place.exists() and not place.is_file():
         return ""
     file = files.get(path)
     mode = place.stat().st_mode & 0o777 if place.exists() else None

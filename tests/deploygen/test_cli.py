@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -283,14 +285,54 @@ def test_a_full_disk_is_told_without_a_traceback_and_mended_by_another_run(tmp_p
     assert run("init", tmp_path / "wiki", *SET).exit_code == 0
 
 
-def test_a_config_that_is_a_folder_is_refused_without_a_traceback(tmp_path: Path) -> None:
-    (tmp_path / "config.sh").mkdir()
+def test_a_folder_that_is_a_link_to_nothing_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "wiki").symlink_to("nowhere")
+
+    result = run("init", tmp_path / "wiki", *SET)
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"deploygen: {tmp_path}/wiki: File exists; {tmp_path}/wiki is a link to nowhere, which is"
+        " not there: make that, or remove the link\n",
+    )
+
+
+@pytest.mark.parametrize("verb", ["check", "render"])
+def test_what_is_in_the_place_of_the_folder_of_generated_files_is_explained(
+    wiki: Path, verb: str
+) -> None:
+    shutil.rmtree(wiki / ".deploygen")
+    (wiki / ".deploygen").touch()
+
+    result = run(verb, wiki)
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"deploygen: {wiki}/.deploygen/current: Not a directory; {wiki}/.deploygen is no folder:"
+        " move it elsewhere and run this again\n",
+    )
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_a_config_that_is_no_file_is_refused_and_not_waited_for(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "config.sh")
 
     result = run("render", tmp_path)
 
     assert (result.exit_code, result.stderr) == (
         1,
-        f"deploygen: {tmp_path}/config.sh can't be read: Is a directory\n",
+        f"deploygen: {tmp_path}/config.sh is no regular file: move it elsewhere\n",
+    )
+
+
+def test_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    result = run("init", tmp_path, *SET, "--from", "/dev/zero")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "deploygen: /dev/zero is larger than 1 MiB, as no config.sh is\n",
     )
 
 
@@ -557,6 +599,28 @@ def test_check_lists_what_differs_and_writes_nothing(wiki: Path) -> None:
     assert result.exit_code == 1
     assert "outdated  docker-compose.yml" in result.stdout.splitlines()
     assert snapshot(wiki) == before
+
+
+def test_check_ends_otherwise_where_nothing_could_be_compared(tmp_path: Path) -> None:
+    assert run("render", "--check", tmp_path).exit_code == 2
+
+
+def test_diff_does_not_wait_for_a_pipe(wiki: Path) -> None:
+    (wiki / "docker-compose.yml").unlink()
+    os.mkfifo(wiki / "docker-compose.yml")
+
+    result = run("render", "--diff", wiki)
+
+    assert (result.exit_code, result.stdout) == (1, "in the way  docker-compose.yml\n")
+
+
+def test_a_config_that_its_owner_made_read_only_is_set_and_stays_so(wiki: Path) -> None:
+    (wiki / "config.sh").chmod(0o400)
+
+    assert run("config", "set", "TIME_ZONE=Asia/Shanghai", wiki).exit_code == 0
+    assert run("render", wiki).exit_code == 0
+    assert run("render", "--check", wiki).exit_code == 0
+    assert (wiki / "config.sh").stat().st_mode & 0o777 == 0o400
 
 
 def test_diff_shows_what_differs(wiki: Path) -> None:
