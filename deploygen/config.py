@@ -43,7 +43,7 @@ def load(text: str, folder: Path = Path()) -> Config:
     found = reading.values
     problems += reading.problems
     problems += [_unknown(item) for name, item in found.items() if named(name) is None]
-    not_understood = {problem.key for problem in problems}
+    not_understood = {problem.key for problem in (*document.problems, *problems)}
     secrets = secret_values(document)
     values: dict[str, Any] = {}
     for setting in SETTINGS:
@@ -203,7 +203,7 @@ def secret_values(document: shellconf.Document) -> tuple[str, ...]:
 
 def not_read(document: shellconf.Document) -> list[Problem]:
     """Return what is wrong with the lines that are not understood."""
-    return [replace(problem, key=spelled(problem.key)) for problem in document.problems]
+    return [replace(problem, key=spelled(problem.key)) for problem in document.told]
 
 
 def _unknown(assignment: shellconf.Assignment) -> Problem:

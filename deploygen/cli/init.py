@@ -105,8 +105,9 @@ def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
 def _taken_over(seed_file: Path) -> dict[str, str]:
     """Return the values of a seed's config.sh as ours, and tell what is left out.
 
-    Raises UserError for one of ours: of its name there would be a second deployment on the same
-    data, and its paths begin at another folder.
+    Raises ConfigInvalid if what it says is not known for certain, and UserError for one of ours: of
+    its name there would be a second deployment on the same data, and its paths begin at another
+    folder.
     """
     text = configfile.text_of(seed_file)
     if shellconf.parse(text).last("COMPOSE_PROJECT_NAME"):
@@ -118,6 +119,8 @@ def _taken_over(seed_file: Path) -> dict[str, str]:
             )
         )
     translated = seed.translate(text)
+    if translated.problems:
+        raise ConfigInvalid(str(seed_file), translated.problems)
     for sentence in translated.left_out:
         click.echo(f"{seed_file}: {sentence}", err=True)
     return dict(translated.values)

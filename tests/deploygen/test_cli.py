@@ -16,7 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import deploygen
+from deploygen import folder as deployment
 from deploygen.cli import main
+from deploygen.engine import EngineError
 from deploygen.errors import UserError
 from tests.deploygen import fake_docker
 
@@ -410,14 +412,43 @@ def test_check_warns_where_it_could_not_look_for_the_network(
     )
 
 
-def test_check_asks_no_docker_where_no_network_is_named(
+def test_check_warns_of_another_deployment_of_the_same_name_that_was_started(
     wiki: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    docker = fake_docker.answers(tmp_path, monkeypatch)
-    docker.write_text(f"#!/bin/sh\n: > {tmp_path}/was-asked\n")
+    other = tmp_path / "other"
+    other.mkdir()
+    places = [str(wiki), str(other), str(tmp_path / "gone")]
+    monkeypatch.setattr(deployment, "places_of", lambda name: places if name == "wiki" else [])
 
-    assert run("check", wiki).stderr == ""
-    assert not (tmp_path / "was-asked").exists()
+    assert run("check", wiki).stderr == ""  # what has no config.sh any more was moved from there
+    (other / "config.sh").touch()
+    result = run("check", wiki)
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"config.sh:{line_of('COMPOSE_PROJECT_NAME', wiki)}: COMPOSE_PROJECT_NAME: warning: the"
+        f" deployment in {other} has the same name, and so the same containers and volumes: give"
+        " this one another, unless it takes the place of that one\n"
+    )
+
+
+def test_init_says_where_it_could_not_look_for_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_name: str) -> None:
+        raise EngineError("permission denied")
+
+    monkeypatch.setattr(deployment, "places_of", refuse)
+
+    told = run("init", tmp_path / "wiki", *SET).stderr
+
+    assert told == (
+        f"config.sh:{line_of('COMPOSE_PROJECT_NAME', tmp_path / 'wiki')}: COMPOSE_PROJECT_NAME:"
+        " warning: whether another deployment on this machine is called wiki could not be seen, and"
+        " two of one name would share containers and data: permission denied\n"
+    )
+    for verb in ("check", "render"):
+        assert run(verb, tmp_path / "wiki").stderr == ""
 
 
 @pytest.mark.parametrize("verb", ["init", "render", "check"])
@@ -561,6 +592,16 @@ def test_a_configuration_of_the_seed_is_taken_over_into_a_new_folder(tmp_path: P
     assert result.exit_code == 0, result.output
     assert "\nURL=http://192.0.2.1\n" in (tmp_path / "wiki" / "config.sh").read_text()
     assert "POSTGRES_VERSION" in result.stderr
+
+
+def test_a_configuration_of_the_seed_that_can_not_be_read_is_refused_whole(tmp_path: Path) -> None:
+    (tmp_path / "seed.sh").write_text("URL=http://192.0.2.1\nOUTLINE_SECRET_KEY=$(cat key)\n")
+
+    result = run("init", tmp_path / "wiki", *SET, "--from", tmp_path / "seed.sh")
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"{tmp_path}/seed.sh:2: OUTLINE_SECRET_KEY: a $ is expanded")
+    assert not (tmp_path / "wiki").exists()
 
 
 def test_a_config_of_our_own_is_not_taken_over(wiki: Path, tmp_path: Path) -> None:

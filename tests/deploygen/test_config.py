@@ -427,6 +427,17 @@ def test_a_line_that_bash_would_interpret_is_one_problem_not_two() -> None:
     ]
 
 
+def test_a_file_with_windows_line_ends_is_one_problem() -> None:
+    text = config_text()
+    lines = len([line for line in text.splitlines() if not line.startswith("#")])
+    first = 1 + next(n for n, line in enumerate(text.splitlines()) if not line.startswith("#"))
+
+    assert messages(text.replace("\n", "\r\n")) == [
+        f"config.sh:{first}: this line: it and {lines - 1} more end in a carriage return; save the"
+        " file with Unix line ends (LF)"
+    ]
+
+
 def test_a_byte_order_mark_before_a_key_is_one_problem_not_two() -> None:
     text = config_text().replace("ADMIN_EMAIL=wiki@example.com\n", "")
 
