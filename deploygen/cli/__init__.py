@@ -7,11 +7,15 @@ from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.shell_completion import add_completion_class
 
 import deploygen
 from deploygen.cli import refusals
+from deploygen.cli.completion import WholeWords
 from deploygen.cli.verb import Verbs
 from deploygen.errors import ConfigInvalid, UserError
+
+add_completion_class(WholeWords)
 
 
 class _Group(Verbs):

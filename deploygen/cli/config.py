@@ -13,7 +13,6 @@ from deploygen import atomic, configfile, listing, shellconf
 from deploygen.cli.parameters import (
     FOLDER,
     JSON,
-    choices,
     complete_assignment,
     complete_key,
 )
@@ -93,13 +92,11 @@ def get(key: str, folder: Path) -> None:
 def _complete_word(
     context: click.Context, parameter: click.Parameter, begun: str
 ) -> list[CompletionItem]:
-    """Complete a KEY, which is then asked for, or the VALUE of KEY=VALUE."""
-    words: tuple[str, ...] = context.params.get("words") or ()
-    # bash gives KEY, = and VALUE as three words.
-    if len(words) > 1 and words[-1] == "=":
-        return [CompletionItem(choice) for choice in choices(words[-2], begun)]
+    """Complete a KEY, which is then asked for, the VALUE of KEY=VALUE, or DIR after those."""
     if "=" in begun:
         return complete_assignment(context, parameter, begun)
+    if begun and not begun.isupper() and context.params.get("words"):
+        return [CompletionItem(begun, type="dir")]
     return complete_key(context, parameter, begun)
 
 

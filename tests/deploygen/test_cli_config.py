@@ -368,7 +368,8 @@ def completed(*words: str) -> list[str]:
         (("config", "get", "time"), ["TIME_ZONE"]),
         (("config", "set", "TIME"), ["TIME_ZONE"]),
         (("config", "set", "TLS=f"), ["TLS=files"]),
-        (("config", "set", "TLS", "=", "p"), ["proxy"]),
+        (("config", "set", "TLS=off", "TI"), ["TIME_ZONE"]),
+        (("config", "set", "TLS=off", "wi"), ["wi"]),  # a folder, which the shell knows
         (("init", "--set", "TLS"), ["TLS=", "TLS_CERT_FILE=", "TLS_KEY_FILE="]),
         (("init", "--set", "ACME_STAGING=t"), ["ACME_STAGING=true"]),
         (("config", "set", "NO_SUCH=t"), []),
@@ -376,6 +377,31 @@ def completed(*words: str) -> list[str]:
 )
 def test_a_shell_completes(words: tuple[str, ...], expected: list[str]) -> None:
     assert completed(*words) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("config set TLS =", ["plain,off", "plain,acme", "plain,files", "plain,proxy"]),
+        ("config set TLS = a", ["plain,acme"]),
+        ("config set URL = http : //localhost TLS = a", ["plain,acme"]),
+        ("config set URL = http : //l", [""]),
+        ("config set FILE_STORAGE = local w", ["dir,w"]),
+        ("init --set TL", ["plain,TLS=", "plain,TLS_CERT_FILE=", "plain,TLS_KEY_FILE="]),
+        ("init --set TLS =", ["plain,off", "plain,acme", "plain,files", "plain,proxy"]),
+        ("init --set TLS = p", ["plain,proxy"]),
+        ("init --set = TLS = p", ["plain,proxy"]),
+        ("init --set TLS = proxy --set ACME_STAGING = t", ["plain,true"]),
+    ],
+)
+def test_bash_completes_what_it_takes_apart(
+    words: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", f"deploygen {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
+    monkeypatch.setenv("_DEPLOYGEN_COMPLETE", "bash_complete")
+
+    assert CliRunner().invoke(main, prog_name="deploygen").stdout.splitlines() == expected
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
