@@ -117,6 +117,8 @@ def _https_port_of_whom(config: Config) -> Iterator[Conflict]:
 
 def _own_hosts(config: Config) -> Iterator[Conflict]:
     for key, origin in own_origins(config):
+        if origin.host == config.url.host:
+            continue  # which is told below
         if (origin.scheme, origin.port) != (config.url.scheme, config.url.port):
             yield (
                 key,

@@ -176,8 +176,41 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "SMTP_HOST",
             "mail.example.com:587",
-            "'mail.example.com:587' is not right: its host is not a valid IPv6 address; accepted is"
-            f" empty, or a host name or an IP address, without a port; {set_it('SMTP_HOST')}",
+            "'mail.example.com:587' is not right: it has a port; accepted is empty, or a host name"
+            f" or an IP address, without a port; {set_it('SMTP_HOST')}",
+        ),
+        (
+            "SMTP_HOST",
+            "0.0.0.0",
+            "'0.0.0.0' is not right: its host is 0.0.0.0, which is no machine's address; accepted"
+            " is empty, or a host name or an IP address, without a port;"
+            f" {set_it('SMTP_HOST')}",
+        ),
+        (
+            "URL",
+            "http://维基.com",
+            "'http://维基.com' is not right: its host is to be written as DNS has it:"
+            " xn--3jsx02g.com; accepted is http:// or https://, a host and perhaps a :port;"
+            f" {set_it('URL')}",
+        ),
+        (
+            "HTTP_IP",
+            "224.0.0.1",
+            "'224.0.0.1' is not right: it is no machine's address; accepted is empty, or an IP"
+            f" address of this machine; {set_it('HTTP_IP')}",
+        ),
+        (
+            "HTTP_IP",
+            "fe80::1",
+            "'fe80::1' is not right: it is a link-local address, which Docker can't publish on;"
+            f" accepted is empty, or an IP address of this machine; {set_it('HTTP_IP')}",
+        ),
+        (
+            "URL",
+            "http://[fe80::1]",
+            "'http://[fe80::1]' is not right: its host is a link-local address, which leads nowhere"
+            " by itself; accepted is http:// or https://, a host and perhaps a :port;"
+            f" {set_it('URL')}",
         ),
         (
             "SMTP_FROM_EMAIL",
@@ -641,6 +674,12 @@ OWN_HOSTS = {
             "the gateway answers at https://wiki.example.com, and http://accounts.example.com has"
             " another scheme or port; accepted is another host with the scheme and port of URL;"
             " write it as https://accounts.example.com",
+        ),
+        (
+            {"OIDC_URL": "http://localhost:8889"},
+            "OIDC_URL",
+            "its host is that of URL; accepted is a host of its own, or empty; leave OIDC_URL"
+            " empty, or give it a host of its own",
         ),
         (
             {**PROXY, "OIDC_URL": WIKI},
