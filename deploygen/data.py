@@ -70,6 +70,11 @@ def warnings(config: Config, text: str) -> list[Notice]:
     return [configs.warning(text, "DATA_DIR", sentence)]
 
 
+def is_there(config: Config) -> bool:
+    """Tell whether DATA_DIR has held the data of a deployment before."""
+    return config.data_dir is not None and os.path.lexists(Path(config.data_dir, _MARKER))
+
+
 def make(config: Config) -> None:
     """Make the folders that Docker mounts, which makes none itself, and note whose they are.
 

@@ -8,7 +8,18 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploygen import atomic, config, data, engine, kinds, secrets, shellconf, sources, topology
+from deploygen import (
+    atomic,
+    config,
+    data,
+    engine,
+    kinds,
+    lasting,
+    secrets,
+    shellconf,
+    sources,
+    topology,
+)
 from deploygen.config import FILE_NAME
 from deploygen.configfile import read
 from deploygen.errors import ConfigInvalid, Notice, Problem
@@ -60,14 +71,16 @@ def render(
     loaded = _load(text, folder)
     known = {FILE_NAME: None if before is None else before.encode()}
     own = loaded.own(folder)
+    warnings = _warnings(loaded, folder)
     changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
     data.make(loaded.config)
+    lasting.remember(loaded.config, folder)
     where = topology.of(loaded.config)
-    warnings = _warnings(loaded)
     if fresh:
         from deploygen import ports  # noqa: PLC0415 - once for a deployment
 
         warnings += ports.warnings(loaded.config, where, folder, loaded.text)
+        warnings += _of_same_name(loaded, folder, told=True)
     return Rendered(config=loaded.config, topology=where, changes=changes, warnings=tuple(warnings))
 
 
@@ -95,7 +108,8 @@ def check(folder: Path) -> Checked:
     Raises ConfigInvalid if something is wrong.
     """
     loaded = _load(read(folder), folder)
-    warnings = _warnings(loaded)
+    warnings = _warnings(loaded, folder)
+    warnings += _of_same_name(loaded, folder, told=False)
     network = loaded.config.network
     if network is not None:
         try:
@@ -131,7 +145,7 @@ def judge(folder: Path, text: str) -> tuple[Notice, ...]:
 
     Raises ConfigInvalid if something is wrong.
     """
-    return tuple(_warnings(_load(text, folder)))
+    return tuple(_warnings(_load(text, folder), folder))
 
 
 @dataclass(frozen=True)
@@ -160,7 +174,9 @@ def _load(text: str, folder: Path) -> _Loaded:
     Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names.
     """
     fresh = not write.has_written(folder)
-    filled = secrets.fill(text, folder, fresh=fresh, taken=names_taken)
+    filled = secrets.fill(
+        text, folder, fresh=fresh, taken=lambda: {*names_taken(), *lasting.names_beside(folder)}
+    )
     loaded = _Loaded(filled, config.load(filled, folder))
     if loaded.config.data_dir is not None:
         problems = data.problems(loaded.config, folder, loaded.files, text, fresh=fresh)
@@ -169,11 +185,40 @@ def _load(text: str, folder: Path) -> _Loaded:
     return loaded
 
 
-def _warnings(loaded: _Loaded) -> list[Notice]:
+def _warnings(loaded: _Loaded, folder: Path) -> list[Notice]:
     return [
         *config.warnings(loaded.config, loaded.text),
         *data.warnings(loaded.config, loaded.text),
+        *lasting.warnings(loaded.config, folder, loaded.text),
     ]
+
+
+def _of_same_name(loaded: _Loaded, folder: Path, *, told: bool) -> list[Notice]:
+    """Return which other deployments have this one's name; if that can't be seen, it may be told.
+
+    One that was moved, or removed, is no other.
+    """
+    name = loaded.config.compose_project_name
+    try:
+        places = [Path(place) for place in places_of(name)]
+    except engine.EngineError as error:
+        sentence = _(
+            "whether another deployment on this machine is called {name} could not be seen, and two"
+            " of one name would share containers and data: {reason}",
+            name=name,
+            reason=error,
+        )
+        return [config.warning(loaded.text, "COMPOSE_PROJECT_NAME", sentence)] if told else []
+    return [
+        lasting.same_name(loaded.text, place)
+        for place in sorted(places)
+        if (place / FILE_NAME).exists() and not place.samefile(folder)
+    ]
+
+
+def places_of(name: str) -> Collection[str]:
+    """Return the folders from which compose started what is called ``name``."""
+    return engine.folders(name)
 
 
 @cache

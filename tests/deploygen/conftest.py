@@ -15,5 +15,6 @@ def nothing_else_on_the_machine() -> Iterator[None]:
     """What else is on the machine that runs the tests decides no name and has no port."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "names_taken", tuple)
+        patch.setattr(folder, "places_of", lambda _name: ())
         patch.setattr(ports, "is_taken", lambda _host, _port: False)
         yield

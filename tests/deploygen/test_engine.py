@@ -39,6 +39,14 @@ def test_projects_are_known_by_the_labels_that_compose_gives(
     assert engine.projects() == {"wiki", "other"}
 
 
+def test_folders_are_known_by_the_label_that_compose_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out="/srv/my wiki\n/srv/my wiki\n\n")
+
+    assert engine.folders("wiki") == {"/srv/my wiki"}
+
+
 def test_names_are_asked_for_once_however_often_one_is_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
