@@ -11,7 +11,7 @@ from deploygen.addresses import EVERY_ADDRESS
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, UserError
 from deploygen.language import _, clauses
-from deploygen.settings import SETTINGS, Config, Setting, named
+from deploygen.settings import SETTINGS, Config, Setting, named, spelled
 
 Source = Literal["set", "default", "derived", "missing"]
 
@@ -60,7 +60,8 @@ def get(text: str, folder: Path, key: str) -> str:
     name = config.present_name(key)
     setting = named(name)
     if setting is None:
-        raise UserError(clauses(_("there is no key {key}", key=key), config.meant(key)))
+        wrong = _("there is no key {key}", key=spelled(key))
+        raise UserError(clauses(wrong, config.meant(key), config.where_listed()))
     document = shellconf.parse(text)
     if document.problems:
         raise ConfigInvalid(FILE_NAME, config.not_read(document))

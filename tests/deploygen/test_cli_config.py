@@ -140,11 +140,16 @@ def test_get_prints_what_counts(folder: Path, key: str, value: str) -> None:
     assert run("config", "get", key, folder).output == f"{value}\n"
 
 
-def test_get_of_a_key_that_there_is_not_says_which_may_be_meant(folder: Path) -> None:
-    result = run("config", "get", "URLL", folder)
+@pytest.mark.parametrize(("key", "meant"), [("URLL", "did you mean URL?; "), ("NOPE", "")])
+def test_get_of_a_key_that_there_is_not_says_which_there_are(
+    folder: Path, key: str, meant: str
+) -> None:
+    result = run("config", "get", key, folder)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "deploygen: there is no key URLL; did you mean URL?\n"
+    assert result.stderr == (
+        f"deploygen: there is no key {key}; {meant}config.sh.example lists every key\n"
+    )
 
 
 def test_get_prints_what_the_file_says_whatever_is_wrong_elsewhere(folder: Path) -> None:
