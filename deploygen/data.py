@@ -71,8 +71,11 @@ def warnings(config: Config, text: str) -> list[Notice]:
 
 
 def is_there(config: Config) -> bool:
-    """Tell whether DATA_DIR has held the data of a deployment before."""
-    return config.data_dir is not None and os.path.lexists(Path(config.data_dir, _MARKER))
+    """Tell whether DATA_DIR holds the data of a deployment, or has held it before."""
+    if config.data_dir is None:
+        return False
+    marker = Path(config.data_dir, _MARKER)
+    return os.path.lexists(marker) or any(map(_holds_something, _volumes(config)))
 
 
 def make(config: Config) -> None:

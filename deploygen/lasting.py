@@ -76,8 +76,8 @@ def names_beside(folder: Path) -> frozenset[str]:
 def _changes(known: Mapping[str, str], config: Config) -> Iterator[tuple[str, str]]:
     values = _values(config)
     changed = {key: old for key, old in known.items() if values.get(key, old) != old}
-    if data.is_there(config):  # it was moved
-        changed.pop("DATA_DIR", None)
+    if "DATA_DIR" in changed and data.is_there(config):  # it was moved
+        del changed["DATA_DIR"]
     if "FILE_STORAGE" in changed or values["FILE_STORAGE"] == "local":
         changed.pop("AWS_S3_UPLOAD_BUCKET_NAME", None)
     for key, old in changed.items():

@@ -94,6 +94,13 @@ def test_data_that_was_moved_is_not_missed(wiki: Path) -> None:
     assert judged(wiki, DATA_DIR="elsewhere") == {}
 
 
+def test_data_that_was_copied_from_dockers_own_volumes_is_not_missed(wiki: Path) -> None:
+    (wiki / "data" / "postgres-data" / "base").mkdir(parents=True)
+    (wiki / "data").chmod(0o700)
+
+    assert judged(wiki, DATA_DIR="data") == {}
+
+
 def test_a_folder_that_was_moved_is_the_same_deployment(wiki: Path, tmp_path: Path) -> None:
     rendered(wiki, DATA_DIR="data")
     moved = wiki.rename(tmp_path / "moved")
