@@ -208,11 +208,9 @@ def not_read(document: shellconf.Document) -> list[Problem]:
 
 def _unknown(assignment: shellconf.Assignment) -> Problem:
     near = meant(assignment.key)
-    # The last line of something in base64 may end in = too.
-    is_rest = not near and assignment.value in {"", "="}
     return Problem(
         line=assignment.line,
-        key=_("this line") if is_rest else spelled(assignment.key),
+        key=spelled(assignment.key) if near else spelled(assignment.key, assignment.value),
         wrong=_("there is no such key"),
         accepted=near,
         remedy=clauses(_("correct or remove the line"), where_listed()),

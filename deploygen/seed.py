@@ -130,7 +130,7 @@ def translate(text: str) -> Translated:
         ),
         *((item.line or 0, item.key, item.message) for item in reading.notices),
         *(
-            (item.line, spelled(item.key), _("there is no such key"))
+            (item.line, spelled(item.key, item.value), _("there is no such key"))
             for name, item in reading.values.items()
             if name not in known
         ),

@@ -701,13 +701,16 @@ def begun_secret(key: str) -> str | None:
     return next((name for name in names if key.upper().startswith(name) and key[len(name) :]), None)
 
 
-def spelled(key: str) -> str:
+def spelled(key: str, value: str = "-") -> str:
     """Return what a message may repeat of ``key``, which may be none.
 
-    Where the = of a secret was lost, the secret follows its key.
+    Where the = of a secret was lost, the secret follows its key. A key with nothing or = as its
+    ``value`` may be the last line of a secret in base64.
     """
     if named(key) is None:
         name = begun_secret(key)
         if name is not None:
             return f"{name}…"
+        if not value.strip("=") and (value or not key.isupper()):
+            return _("this line")
     return key if len(key) <= LONGEST_SHOWN else _("… ({n} characters)", n=len(key))

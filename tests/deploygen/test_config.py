@@ -431,6 +431,7 @@ def test_a_key_that_does_not_exist_is_answered_with_the_nearest(key: str, meant:
         ("MINIO_SECRET_KEYc2VjcmV0==", "MINIO_SECRET_KEY…: there is no such key; did you mean AWS"),
         ("SMTP_PASSWORDc2VjcmV0=$x", "SMTP_PASSWORD…: a $ is expanded by bash"),
         ("c2VjcmV0c2VjcmV0==", "this line: there is no such key; correct or remove the line"),
+        ("ZZZ=", "ZZZ: there is no such key; correct or remove the line"),
         ("CF_Token=", "CF_Token: there is no such key; did you mean ACME_ENV_CF_Token?"),
         ("smtp_password=x", "smtp_password: there is no such key; did you mean SMTP_PASSWORD?"),
     ],
