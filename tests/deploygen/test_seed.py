@@ -221,6 +221,13 @@ def test_values_are_taken_over_as_data_and_nothing_is_executed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "key"), [("c2VjcmV0==", "this line"), ("SMTP_PASSWORDc2VjcmV0==", "SMTP_PASSWORD…")]
+)
+def test_what_may_be_a_secret_is_left_out_without_repeating_it(line: str, key: str) -> None:
+    assert seed.translate(f"{line}\n").left_out == (f"{key}: there is no such key",)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         (
