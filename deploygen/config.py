@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any, cast
 from deploygen import rules, seed, shellconf
 from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.kinds import UnreadableError
-from deploygen.language import _, clauses
+from deploygen.language import _, all_of, clauses
 from deploygen.settings import (
     BY_NAME,
     LONGEST_SHOWN,
@@ -61,7 +61,7 @@ def load(text: str, folder: Path = Path()) -> Config:
     lines = {name: item.line for name, item in found.items()}
     problems += _conflicts(cast("Config", _Partial(values)), lines)
     if problems:
-        raise ConfigInvalid(FILE_NAME, problems)
+        raise ConfigInvalid(FILE_NAME, [_by_both_names(item, found) for item in problems])
     return Config(**values)
 
 
@@ -182,6 +182,15 @@ def _wrong_value(
     )
 
 
+def _by_both_names(problem: Problem, found: Mapping[str, shellconf.Assignment]) -> Problem:
+    """Return a problem that also says under which name its line has the key, if an old one."""
+    item = found.get(problem.key)
+    if item is None or item.key == problem.key:
+        return problem
+    wrong = _("{wrong} (on that line as {old})", wrong=problem.wrong, old=item.key)
+    return replace(problem, wrong=wrong)
+
+
 def _without_secrets(value: str) -> str:
     """Return what a message may repeat of the value of a key that is no secret."""
     if len(value) > LONGEST_SHOWN:
@@ -249,14 +258,32 @@ def _did_you_mean(key: str) -> str:
 
 def warnings(config: Config, text: str) -> list[Notice]:
     """Return each thing that is accepted, but may not be meant."""
+    document = shellconf.parse(text)
     return [
-        *seed.read(shellconf.parse(text)).notices,
+        *_assigned_again(document),
+        *seed.read(document).notices,
         *(
             warning(text, key, sentence)
             for rule in rules.WARNINGS
             for key, sentence in rule(config)
         ),
     ]
+
+
+def _assigned_again(document: shellconf.Document) -> Iterator[Notice]:
+    """Yield the lines that count where others assign the same key, by its old name too."""
+    for name, counts in present(document).items():
+        others = [
+            item
+            for item in document.assignments
+            if present_name(item.key) == name and item != counts and item.value
+        ]
+        if others and counts in document.assignments:
+            named_lines = all_of(
+                _("{key} (line {line})", key=item.key, line=item.line) for item in others
+            )
+            sentence = _("this line counts, and not {lines}", lines=named_lines)
+            yield Notice(line=counts.line, key=spelled(counts.key), message=sentence)
 
 
 def warning(text: str, key: str, sentence: str) -> Notice:

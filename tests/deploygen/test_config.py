@@ -377,6 +377,16 @@ def test_what_one_may_not_read_is_not_answered_with_another_value(
     assert message.endswith(f"; let this user read it, or set another {key} in config.sh")
 
 
+def test_a_problem_of_a_key_under_its_old_name_says_both() -> None:
+    text = config_text().replace("\nHTTP_PORT=\n", "\nHTTP_PORT_IP=http\n")
+
+    assert messages(text) == [
+        f"config.sh:{line_of(text, 'HTTP_PORT_IP')}: HTTP_PORT: 'http' is not right: it is not a"
+        " port number (on that line as HTTP_PORT_IP); accepted is empty, or a number from 1 to"
+        f" 65535; {set_it('HTTP_PORT')}"
+    ]
+
+
 def test_what_another_provider_gives_is_not_made_here() -> None:
     text = config_text(OIDC_ISSUER_URL="https://id.example.org", OIDC_CLIENT_ID="")
 
@@ -1195,6 +1205,17 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             "the authority comes to port 80 (HTTP-01), and the gateway's is for this machine alone:"
             " have something pass it on, or leave HTTP_IP empty",
         ),
+        *(
+            ({key: value}, key, f"it has no effect without {wanted}")
+            for key, value, wanted in (
+                ("SMTP_PORT", "587", "SMTP_HOST"),
+                ("SMTP_PASSWORD", "of no mail server", "SMTP_HOST"),
+                ("ACME_STAGING", "true", "TLS=acme"),
+                ("ACME_EMAIL", "wiki@example.com", "TLS=acme"),
+                ("ACME_ENV_CF_Token", "token", "TLS=acme"),
+                ("TLS_CERT_FILE", CERT_FILE, "TLS=files"),
+            )
+        ),
         (
             {**ACME, "HTTP_PORT": "8080"},
             "HTTP_PORT",
@@ -1321,20 +1342,48 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
         {"OUTER_PROXY": "traefik", "NETWORK": "web"},
         {"OIDC_SCOPES": "openid"},
         S3,
-        {"ACME_STAGING": "true"},
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
         {"AWS_S3_ACL": "none"},
         {"OUTLINE_ENV_LOG_LEVEL": "debug", "OUTLINE_ENV_GITHUB_APP_PRIVATE_KEY_FILE": "/key"},
         {**MAIL, "SMTP_PORT": "25", "SMTP_SECURE": "false"},
         {**MAIL, "SMTP_FROM_EMAIL": '"Company, Inc." <wiki@example.com>'},
         ISSUER,
-        {"SMTP_PORT": "587", "SMTP_PASSWORD": "of no mail server"},
         {"OUTLINE_ENV_NODE_OPTIONS": "--max-old-space-size=768"},
-        {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},
+        {
+            **PROXY,
+            "OUTER_PROXY": "nginx-proxy",
+            "NETWORK": "web",
+            "ACME_EMAIL": "wiki@example.com",
+        },
     ],
 )
-def test_what_is_meant_or_has_no_effect_is_not_warned_of(changes: dict[str, str]) -> None:
+def test_what_is_meant_is_not_warned_of(changes: dict[str, str]) -> None:
     assert warned(changes) == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            "TIME_ZONE=UTC\nURL=http://localhost:1111\nURL=http://localhost:2222\nURL=\n",
+            ["config.sh:4: URL: warning: this line counts, and not URL (line 2) and URL (line 3)"],
+        ),
+        (
+            "HTTP_PORT_IP=8888\nHTTP_PORT=9999\n",
+            ["config.sh:2: HTTP_PORT: warning: this line counts, and not HTTP_PORT_IP (line 1)"],
+        ),
+        (
+            "HTTP_PORT=9999\nHTTP_PORT_IP=8888\n",
+            ["config.sh:1: HTTP_PORT: warning: this line counts, and not HTTP_PORT_IP (line 2)"],
+        ),
+        ("HTTP_PORT_IP=8888\nHTTP_PORT=\n", []),
+        ("HTTP_PORT=\nHTTP_PORT_IP=8888\n", []),
+    ],
+)
+def test_of_lines_for_one_key_it_is_told_which_counts(lines: str, told: list[str]) -> None:
+    notices = config.warnings(configuration(), lines)
+
+    assert [notice.located("config.sh") for notice in notices] == told
 
 
 def test_a_warning_about_a_key_that_is_not_in_the_file_names_the_file() -> None:
