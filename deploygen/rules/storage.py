@@ -225,9 +225,14 @@ def _postgres_keeps_its_data_where_we_mount_it(config: Config) -> Iterator[Confl
 
 def _postgres_major(config: Config) -> int | None:
     """Return the major version that the image's tag names: 17 of 17-alpine, of pg17, of x-pg17."""
-    tag = config.postgres_image.partition("@")[0].rpartition("/")[2].partition(":")[2]
-    match = re.search(r"(?:^|[^a-z])pg-?(\d+)", tag) or re.match(r"(\d+)", tag)
-    return int(match[1]) if match else None
+    name, _colon, tag = config.postgres_image.partition("@")[0].rpartition("/")[2].partition(":")
+    if match := re.search(r"(?:^|[^a-z])pg-?(\d+)", tag):
+        return int(match[1])
+    # Others than postgres and postgis may count something else.
+    match = re.match(r"\d+", tag)
+    if match and ("postg" in name or int(match[0]) <= _NEWEST_POSTGRES):
+        return int(match[0])
+    return None
 
 
 # --- What works, but not well

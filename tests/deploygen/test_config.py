@@ -1066,6 +1066,7 @@ def test_keys_that_contradict_each_other_are_explained(
         {"AWS_S3_UPLOAD_BUCKET_NAME": "api"},
         {"AWS_S3_UPLOAD_BUCKET_NAME": "minio", "FILE_STORAGE": "local"},
         {"POSTGRES_IMAGE": "pgvector/pgvector:0.8.1-pg17"},
+        {"POSTGRES_IMAGE": "registry.example.com/database:17"},
         {"URL": "http://[::1]:8888"},
         {"URL": "http://[2001:db8::1]", "FILE_STORAGE": "local"},
         {"URL": WIKI, "TLS": "files", "TLS_CERT_FILE": CERT_FILE, "TLS_KEY_FILE": KEY_FILE},
@@ -1190,6 +1191,7 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             for image in (
                 "postgres",
                 "registry.example.com:5000/postgres:latest",
+                "registry.example.com/database:20260101",
                 "postgres@sha256:" + "0" * 64,
             )
         ),
