@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 
+from deploygen import atomic, services, shellconf, topology
 from deploygen import config as configs
-from deploygen import services, shellconf, topology
 from deploygen.errors import Notice, Problem, UserError
 from deploygen.kinds import TEMPORARY_FOLDERS
 from deploygen.language import _
@@ -78,16 +78,20 @@ def is_there(config: Config) -> bool:
     return os.path.lexists(marker) or any(map(_holds_something, _volumes(config)))
 
 
-def make(config: Config) -> None:
+def make(config: Config, folder: Path) -> None:
     """Make the folders that Docker mounts, which makes none itself, and note whose they are.
 
-    Raises UserError if they can't be made.
+    Within the deployment's ``folder`` its owner may look at them, whoever makes them. Raises
+    UserError if they can't be made.
     """
     if config.data_dir is None:
         return
     place = Path(config.data_dir)
     try:
-        place.mkdir(mode=_MODE, parents=True, exist_ok=True)
+        if not place.is_dir():
+            place.mkdir(mode=_MODE, parents=True)
+            if place.is_relative_to(folder.absolute()):
+                atomic.give(place, atomic.owner_in(folder))
         if not (place / _MARKER).exists():
             (place / _MARKER).write_text(f"{config.compose_project_name}\n")
         for volume in _volumes(config):

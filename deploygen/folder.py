@@ -73,7 +73,7 @@ def render(
     own = loaded.own(folder)
     warnings = _warnings(loaded, folder)
     changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
-    data.make(loaded.config)
+    data.make(loaded.config, folder)
     lasting.remember(loaded.config, folder)
     where = topology.of(loaded.config)
     if fresh:

@@ -30,7 +30,7 @@ def place(tmp_path: Path) -> Path:
 def test_without_a_folder_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    data.make(configuration())
+    data.make(configuration(), tmp_path)
 
     assert not list(tmp_path.iterdir())
 
@@ -39,7 +39,7 @@ def test_a_folder_is_made_for_each_volume_that_holds_data(tmp_path: Path) -> Non
     place = tmp_path / "disk" / "wiki"
 
     for _ in range(2):
-        data.make(configuration(DATA_DIR=str(place)))
+        data.make(configuration(DATA_DIR=str(place)), tmp_path)
 
     made = [path for path in place.iterdir() if path.is_dir()]
     assert {path.name: path.stat().st_mode & 0o777 for path in [place, *made]} == dict.fromkeys(
@@ -52,7 +52,7 @@ def test_what_docker_made_of_a_folder_stays(tmp_path: Path) -> None:
     kept = tmp_path / "data" / "postgres-data"
     kept.mkdir(parents=True, mode=0o750)
 
-    data.make(configuration(DATA_DIR=str(tmp_path / "data")))
+    data.make(configuration(DATA_DIR=str(tmp_path / "data")), tmp_path)
 
     assert kept.stat().st_mode & 0o777 == 0o750
 
@@ -61,7 +61,7 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "disk").write_text("")
 
     with pytest.raises(UserError, match=r"can't be made for DATA_DIR: Not a directory$"):
-        data.make(configuration(DATA_DIR=str(tmp_path / "disk" / "wiki")))
+        data.make(configuration(DATA_DIR=str(tmp_path / "disk" / "wiki")), tmp_path)
 
 
 def test_a_folder_that_could_not_be_made_is_refused_before_anything_is_written(
@@ -98,7 +98,7 @@ def test_a_place_where_one_may_not_write_is_refused(
 def test_what_is_no_folder_in_the_place_of_a_volume_is_named(
     tmp_path: Path, *, dangling: bool
 ) -> None:
-    data.make(configuration(DATA_DIR=str(tmp_path / "disk")))
+    data.make(configuration(DATA_DIR=str(tmp_path / "disk")), tmp_path)
     volume = tmp_path / "disk" / "postgres-data"
     volume.rmdir()
     if dangling:
@@ -121,7 +121,7 @@ def test_what_is_no_folder_in_the_place_of_a_volume_is_named(
 def test_where_all_is_made_nobody_has_to_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    data.make(configuration(DATA_DIR=str(tmp_path / "disk")))
+    data.make(configuration(DATA_DIR=str(tmp_path / "disk")), tmp_path)
     monkeypatch.setattr(os, "access", lambda _path, _mode: False)
 
     assert not reasons(tmp_path, "disk")
@@ -280,3 +280,17 @@ def test_a_second_deployment_is_refused_the_folder_of_the_first(tmp_path: Path) 
 
     with pytest.raises(ConfigInvalid, match="deployment 'a', and this one is 'b'"):
         folder.render(tmp_path / "b", config_text(DATA_DIR=place, COMPOSE_PROJECT_NAME="b"))
+
+
+@pytest.mark.parametrize(("place", "given"), [("wiki/data", True), ("disk", False)])
+def test_what_root_makes_belongs_to_the_owner_of_the_deployment_that_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, given: bool
+) -> None:
+    whose = []
+    (tmp_path / "wiki").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *_owner, **_how: whose.append(path))
+
+    data.make(configuration(DATA_DIR=str(tmp_path / place)), tmp_path / "wiki")
+
+    assert whose == ([tmp_path / place] if given else [])
