@@ -108,10 +108,10 @@ def _passed_on(
                 problems.append(
                     Problem(
                         line=item.line,
-                        key=key,
+                        key=spelled(key),
                         wrong=str(error),
                         accepted=_("accepted is {what}", what=setting.kind.accepts()),
-                        remedy=_("correct {key} in config.sh", key=key),
+                        remedy=_("correct {key} in config.sh", key=spelled(key)),
                     )
                 )
     return values, problems
@@ -289,7 +289,7 @@ def _assigned_again(document: shellconf.Document) -> Iterator[Notice]:
 def warning(text: str, key: str, sentence: str) -> Notice:
     """Return ``sentence`` about ``key``, with its line in ``text``."""
     found = present(shellconf.parse(text)).get(key)
-    return Notice(line=found.line if found else None, key=key, message=sentence)
+    return Notice(line=found.line if found else None, key=spelled(key), message=sentence)
 
 
 def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:

@@ -46,7 +46,11 @@ def entries(text: str, folder: Path) -> list[Entry]:
             _entry(key, setting, found[key].value if key in found else "", derived) for key in keys
         ]
     return [
-        replace(item, confidential=item.confidential or item.value in secret_values)
+        replace(
+            item,
+            key=spelled(item.key),
+            confidential=item.confidential or item.value in secret_values,
+        )
         for item in listed
     ]
 

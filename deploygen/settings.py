@@ -696,8 +696,11 @@ def named(key: str) -> Setting | None:
 
 def begun_secret(key: str) -> str | None:
     """Return the key of a secret that ``key`` begins with and goes on after, if any."""
+    if key in BY_NAME or outline.reads(key.removeprefix("OUTLINE_ENV_")):
+        return None
     secrets = (item for item in SETTINGS if item.confidential and not item.prefix)
-    names = (name for item in secrets for name in (item.name, *item.old_names))
+    names = [name for item in secrets for name in (item.name, *item.old_names)]
+    names += [f"OUTLINE_ENV_{name}" for name in sorted(outline.SECRETS)]
     return next((name for name in names if key.upper().startswith(name) and key[len(name) :]), None)
 
 
@@ -707,10 +710,9 @@ def spelled(key: str, value: str = "-") -> str:
     Where the = of a secret was lost, the secret follows its key. A key with nothing or = as its
     ``value`` may be the last line of a secret in base64.
     """
-    if named(key) is None:
-        name = begun_secret(key)
-        if name is not None:
-            return f"{name}…"
-        if not value.strip("=") and (value or not key.isupper()):
-            return _("this line")
+    name = begun_secret(key)
+    if name is not None:
+        return f"{name}…"
+    if named(key) is None and not value.strip("=") and (value or not key.isupper()):
+        return _("this line")
     return key if len(key) <= LONGEST_SHOWN else _("… ({n} characters)", n=len(key))

@@ -454,6 +454,19 @@ def test_what_may_be_a_secret_in_place_of_a_key_is_not_repeated(line: str, told:
     assert message.startswith(f"config.sh:{len(text.splitlines())}: {told}")
 
 
+def test_what_may_be_a_secret_in_the_name_of_a_variable_is_not_repeated() -> None:
+    text = f"{config_text()}OUTLINE_ENV_GITHUB_CLIENT_SECRETc2VjcmV0==\n"
+    (notice,) = config.warnings(config.load(text), text)
+
+    assert notice.located("config.sh") == (
+        f"config.sh:{len(text.splitlines())}: OUTLINE_ENV_GITHUB_CLIENT_SECRET…: warning: Outline"
+        " 1.9.2 reads no variable GITHUB_CLIENT_SECRET…: did you mean"
+        " OUTLINE_ENV_GITHUB_CLIENT_SECRET?"
+    )
+    (message,) = messages(text.replace("c2VjcmV0==", "c2VjcmV0=\t1"))
+    assert "c2Vj" not in message
+
+
 def test_a_secret_under_a_key_that_is_none_is_not_repeated() -> None:
     text = config_text(REDIS_PASSWORD="Hunter2Hunter2", OIDC_SCOPES="Hunter2Hunter2")
 
