@@ -95,9 +95,8 @@ def _provider_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
 
 
 def _provider_is_another(config: Config) -> Iterator[Conflict]:
-    own = {config.url, config.oidc_url or config.url}
     for key, value in {"OIDC_ISSUER_URL": config.oidc_issuer_url, **_endpoints(config)}.items():
-        if value and _origin(value) in own:
+        if value and _origin(value) == config.url:
             yield (
                 key,
                 _("it is below the wiki's own address, where no other provider answers"),

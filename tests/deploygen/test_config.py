@@ -1099,6 +1099,7 @@ def test_keys_that_contradict_each_other_are_explained(
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "192.0.2.1"},
         {"URL": "http://wiki.example.com", "OUTER_PROXY": "caddy"},
         {**ISSUER, "ADMIN_EMAIL": ""},
+        {**ISSUER, "OIDC_ISSUER_URL": f"{ID}:6000"},  # a port that no browser opens
         {
             **CLIENT,
             "OIDC_AUTH_URI": "http://localhost:8080/auth",

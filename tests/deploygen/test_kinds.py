@@ -38,6 +38,7 @@ def test_a_url_is_read_as_an_origin(raw: str, origin: Origin) -> None:
             "its host is to be written as DNS has it: xn--3js309f.example.com",
         ),
         ("http://維基_2.example.com", "its host is not a valid host name"),
+        (f"http://{'維' * 64}.example.com", "its host is not a valid host name"),
         # Which RFC 3490 and RFC 5891 write differently.
         ("http://straße.example.com", "its host is not a valid host name"),
         ("http://a:b@example.com", "it holds a user name or password"),
