@@ -38,8 +38,9 @@ def remember(config: Config, folder: Path) -> None:
     place = other if other and _names(other, config) else folder.absolute()
     content = json.dumps({_FOLDER: str(place), **_values(config)}, indent=1).encode() + b"\n"
     path = folder / STATE / _FILE
-    if not path.exists() or path.read_bytes() != content:
-        atomic.replace(path, content, PRIVATE)
+    with atomic.locked(folder):
+        if not path.exists() or path.read_bytes() != content:
+            atomic.replace(path, content, PRIVATE)
 
 
 def warnings(config: Config, folder: Path, text: str) -> list[Notice]:
