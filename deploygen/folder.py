@@ -22,7 +22,7 @@ from deploygen import (
 )
 from deploygen.config import FILE_NAME
 from deploygen.configfile import read
-from deploygen.errors import ConfigInvalid, Notice, Problem
+from deploygen.errors import ConfigInvalid, Notice, Problem, UserError
 from deploygen.generate import plan, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
@@ -171,8 +171,17 @@ class _Loaded:
 def _load(text: str, folder: Path) -> _Loaded:
     """Read the ``text`` of the folder's config.sh.
 
-    Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names.
+    Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names,
+    and UserError where the folder itself can't be one.
     """
+    if ":" in str(folder.resolve()):  # which compose takes for the end of a mount's source
+        raise UserError(
+            _(
+                "{folder}: Docker mounts nothing from a path with a colon in it; rename that folder, "
+                "or make the deployment elsewhere",
+                folder=folder.resolve(),
+            )
+        )
     fresh = not write.has_written(folder)
     filled = secrets.fill(
         text, folder, fresh=fresh, taken=lambda: {*names_taken(), *lasting.names_beside(folder)}

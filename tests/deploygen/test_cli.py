@@ -71,6 +71,17 @@ def test_init_makes_all_files_and_says_what_to_do_next(tmp_path: Path) -> None:
     assert (folder / "config.sh").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_folder_that_docker_can_not_mount_from_is_refused(tmp_path: Path) -> None:
+    result = run("init", tmp_path / "a:b" / "wiki", *SET)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"deploygen: {tmp_path}/a:b/wiki: Docker mounts nothing from a path with a colon in it; "
+        "rename that folder, or make the deployment elsewhere\n"
+    )
+    assert not (tmp_path / "a:b").exists()
+
+
 def test_init_in_this_folder_needs_no_cd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
