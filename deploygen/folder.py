@@ -177,8 +177,8 @@ def _load(text: str, folder: Path) -> _Loaded:
     if ":" in str(folder.resolve()):  # which compose takes for the end of a mount's source
         raise UserError(
             _(
-                "{folder}: Docker mounts nothing from a path with a colon in it; rename that folder, "
-                "or make the deployment elsewhere",
+                "{folder}: Docker mounts nothing from a path with a colon in it; rename that "
+                "folder, or make the deployment elsewhere",
                 folder=folder.resolve(),
             )
         )
