@@ -25,6 +25,7 @@ _BLOCKED_PORTS = frozenset({
     6668, 6669, 6679, 6697, 10080,
 })
 # fmt: on
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 # Without underscores: Django refuses a host that has one (RFC 1123, section 2.1, has none).
 _HOST = re.compile(
     r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
@@ -118,7 +119,12 @@ def read_url(raw: str) -> str:
 def _host(host: str) -> str:
     if ":" not in host and not re.fullmatch(r"[0-9.]+", host):
         if not _HOST.fullmatch(host):
-            raise ValueError(_("its host is not a valid host name"))
+            ascii_form = _in_ascii(host)
+            raise ValueError(
+                _("its host is to be written as DNS has it: {host}", host=ascii_form)
+                if ascii_form
+                else _("its host is not a valid host name")
+            )
         return host
     kind = "IPv6" if ":" in host else "IPv4"
     try:
@@ -127,11 +133,29 @@ def _host(host: str) -> str:
         raise ValueError(_("its host is not a valid {kind} address", kind=kind)) from None
     if "%" in host:
         raise ValueError(_("its host names a network interface after %, which no browser takes"))
-    if address.is_unspecified:
-        raise ValueError(
-            _("its host is {host}, which is no address to open in a browser", host=host)
-        )
+    if address.is_unspecified or _is_of_many(address):
+        raise ValueError(_("its host is {host}, which is no machine's address", host=host))
+    if _wants_interface(address):
+        raise ValueError(_("its host is a link-local address, which leads nowhere by itself"))
     return str(address)
+
+
+def _in_ascii(host: str) -> str | None:
+    """Return a host name of other letters as DNS has it, None where that is not certain."""
+    try:
+        found = host.encode("idna").decode("ascii")
+        same = found.encode("ascii").decode("idna") == host  # not so of what RFC 5891 writes anew
+    except UnicodeError:
+        return None
+    return found if same and _HOST.fullmatch(found) and found != host else None
+
+
+def _is_of_many(address: _Address) -> bool:
+    return address.is_multicast or str(address) == "255.255.255.255"
+
+
+def _wants_interface(address: _Address) -> bool:
+    return address.version == 6 and address.is_link_local  # noqa: PLR2004 - its name
 
 
 def read_email(raw: str) -> str:
@@ -160,17 +184,23 @@ def read_mailbox(raw: str) -> str:
 
 
 def read_host(raw: str) -> str:
+    if re.fullmatch(r"[^:]+:[0-9]+|\[.*\]:[0-9]+", raw):
+        raise ValueError(_("it has a port"))
     return _host(raw.lower())
 
 
 def read_ip(raw: str) -> str:
     try:
-        address = str(ipaddress.ip_address(raw))
+        address = ipaddress.ip_address(raw)
     except ValueError:
         raise ValueError(_("it is not an IP address")) from None
-    if "%" in address:
+    if "%" in raw:
         raise ValueError(_("it names a network interface after %, which Docker does not take"))
-    return address
+    if _is_of_many(address):
+        raise ValueError(_("it is no machine's address"))
+    if _wants_interface(address):
+        raise ValueError(_("it is a link-local address, which Docker can't publish on"))
+    return str(address)
 
 
 def read_names(raw: str) -> tuple[str, ...]:

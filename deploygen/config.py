@@ -1,21 +1,34 @@
 """From the text of a config.sh to a :class:`Config`, or to every problem it has at once."""
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from deploygen import rules, seed, shellconf
 from deploygen.errors import ConfigInvalid, Notice, Problem
-from deploygen.language import _, clauses
-from deploygen.settings import BY_NAME, SETTINGS, Config, Given, Setting, named
+from deploygen.kinds import UnreadableError
+from deploygen.language import _, all_of, clauses
+from deploygen.settings import (
+    BY_NAME,
+    LONGEST_SHOWN,
+    SETTINGS,
+    Config,
+    Given,
+    Setting,
+    begun_secret,
+    named,
+    spelled,
+)
 
 FILE_NAME = "config.sh"
 _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 # Where a quote was left open or a line end lost, a value goes on with the lines below.
 _LINES_BELOW = re.compile(r"(?:\n|\w+=).*", re.DOTALL)
-_LONGEST_SHOWN = 200  # characters
+_SHORTEST_SECRET = 8  # characters: what is passed on may be a number or true as well
 _OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
@@ -25,12 +38,13 @@ def load(text: str, folder: Path = Path()) -> Config:
     Raises ConfigInvalid with all problems: of syntax, of single values and between keys.
     """
     document = shellconf.parse(text)
-    problems = list(document.problems)
+    problems = not_read(document)
     reading = seed.read(document)
     found = reading.values
     problems += reading.problems
     problems += [_unknown(item) for name, item in found.items() if named(name) is None]
-    not_understood = {problem.key for problem in problems}
+    not_understood = {problem.key for problem in (*document.problems, *problems)}
+    secrets = secret_values(document)
     values: dict[str, Any] = {}
     for setting in SETTINGS:
         if setting.prefix:
@@ -43,11 +57,11 @@ def load(text: str, folder: Path = Path()) -> Config:
                 raw = assignment.value if assignment else ""
                 values[setting.name.lower()] = value(setting, raw, folder)
             except ValueError as error:
-                problems.append(_wrong_value(setting, assignment, str(error), found))
+                problems.append(_wrong_value(setting, assignment, error, found, secrets))
     lines = {name: item.line for name, item in found.items()}
     problems += _conflicts(cast("Config", _Partial(values)), lines)
     if problems:
-        raise ConfigInvalid(FILE_NAME, problems)
+        raise ConfigInvalid(FILE_NAME, [_by_both_names(item, found) for item in problems])
     return Config(**values)
 
 
@@ -94,10 +108,10 @@ def _passed_on(
                 problems.append(
                     Problem(
                         line=item.line,
-                        key=key,
+                        key=spelled(key),
                         wrong=str(error),
                         accepted=_("accepted is {what}", what=setting.kind.accepts()),
-                        remedy=_("correct {key} in config.sh", key=key),
+                        remedy=_("correct {key} in config.sh", key=spelled(key)),
                     )
                 )
     return values, problems
@@ -117,13 +131,17 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
         raise ValueError(_("it has no value"))
     if not raw or not setting.kind.is_path:
         return setting.kind.parse(raw)
+    if raw.startswith("~"):
+        raise ValueError(_("a ~ is no home folder here"))
     path = folder.absolute() / raw
+    if not folder.exists():  # in which .. leads nowhere yet
+        path = Path(os.path.normpath(path))
     try:
         return setting.kind.parse(str(path))
     except ValueError as error:
         if Path(raw).is_absolute():
             raise
-        raise ValueError(
+        raise type(error)(
             _(
                 "{wrong} ({path}: paths begin at {file}'s folder)",
                 wrong=error,
@@ -136,15 +154,20 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
 def _wrong_value(
     setting: Setting,
     assignment: shellconf.Assignment | None,
-    reason: str,
+    error: ValueError,
     found: Mapping[str, shellconf.Assignment],
+    secrets: Sequence[str],
 ) -> Problem:
-    if assignment and assignment.value and not setting.confidential:
-        shown = _without_secrets(assignment.value)
-        wrong = _("{value!r} is not right: {reason}", value=shown, reason=reason)
+    raw, reason = assignment.value if assignment else "", str(error)
+    if raw and not setting.confidential:
+        for secret in secrets:
+            raw, reason = raw.replace(secret, "…"), reason.replace(secret, "…")
+        wrong = _("{value!r} is not right: {reason}", value=_without_secrets(raw), reason=reason)
     else:
         wrong = reason
-    remedy = _("set {key} in config.sh, or pass --set {key}=…", key=setting.name)
+    remedy = _("set {key} in config.sh", key=setting.name)
+    if isinstance(error, UnreadableError):
+        remedy = _("let this user read it, or set another {key} in config.sh", key=setting.name)
     if setting.secret and not _any_stands(setting.given_with, found):
         remedy = _("correct it, or empty it and run `deploygen init`, which makes a new one")
     if setting.irreplaceable:
@@ -159,19 +182,46 @@ def _wrong_value(
     )
 
 
+def _by_both_names(problem: Problem, found: Mapping[str, shellconf.Assignment]) -> Problem:
+    """Return a problem that also says under which name its line has the key, if an old one."""
+    item = found.get(problem.key)
+    if item is None or item.key == problem.key:
+        return problem
+    wrong = _("{wrong} (on that line as {old})", wrong=problem.wrong, old=item.key)
+    return replace(problem, wrong=wrong)
+
+
 def _without_secrets(value: str) -> str:
     """Return what a message may repeat of the value of a key that is no secret."""
-    if len(value) > _LONGEST_SHOWN:
+    if len(value) > LONGEST_SHOWN:
         return _("… ({n} characters)", n=len(value))
     return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
+def secret_values(document: shellconf.Document) -> tuple[str, ...]:
+    """Return what no message holds, even under the key of something else: the longest first."""
+    values = {
+        item.value
+        for item in document.assignments
+        if len(item.value) >= _SHORTEST_SECRET
+        and (setting := named(present_name(item.key)))
+        and setting.confidential
+    }
+    return tuple(sorted(values, key=len, reverse=True))
+
+
+def not_read(document: shellconf.Document) -> list[Problem]:
+    """Return what is wrong with the lines that are not understood."""
+    return [replace(problem, key=spelled(problem.key)) for problem in document.told]
+
+
 def _unknown(assignment: shellconf.Assignment) -> Problem:
+    near = meant(assignment.key)
     return Problem(
         line=assignment.line,
-        key=assignment.key,
+        key=spelled(assignment.key) if near else spelled(assignment.key, assignment.value),
         wrong=_("there is no such key"),
-        accepted=meant(assignment.key),
+        accepted=near,
         remedy=clauses(_("correct or remove the line"), where_listed()),
     )
 
@@ -185,6 +235,8 @@ def meant(key: str) -> str:
     """Return what an unknown ``key`` may be a mistyped name of, or nothing."""
     if key in rules.ACME_VARIABLES:
         return _did_you_mean(f"ACME_ENV_{key}")
+    if begun := begun_secret(key):
+        return _did_you_mean(present_name(begun))
     for item in SETTINGS:
         if item.prefix and key.startswith(item.name):
             if item.reserved:
@@ -206,8 +258,10 @@ def _did_you_mean(key: str) -> str:
 
 def warnings(config: Config, text: str) -> list[Notice]:
     """Return each thing that is accepted, but may not be meant."""
+    document = shellconf.parse(text)
     return [
-        *seed.read(shellconf.parse(text)).notices,
+        *_assigned_again(document),
+        *seed.read(document).notices,
         *(
             warning(text, key, sentence)
             for rule in rules.WARNINGS
@@ -216,10 +270,26 @@ def warnings(config: Config, text: str) -> list[Notice]:
     ]
 
 
+def _assigned_again(document: shellconf.Document) -> Iterator[Notice]:
+    """Yield the lines that count where others assign the same key, by its old name too."""
+    for name, counts in present(document).items():
+        others = [
+            item
+            for item in document.assignments
+            if present_name(item.key) == name and item != counts and item.value
+        ]
+        if others and counts in document.assignments:
+            named_lines = all_of(
+                _("{key} (line {line})", key=item.key, line=item.line) for item in others
+            )
+            sentence = _("this line counts, and not {lines}", lines=named_lines)
+            yield Notice(line=counts.line, key=spelled(counts.key), message=sentence)
+
+
 def warning(text: str, key: str, sentence: str) -> Notice:
     """Return ``sentence`` about ``key``, with its line in ``text``."""
     found = present(shellconf.parse(text)).get(key)
-    return Notice(line=found.line if found else None, key=key, message=sentence)
+    return Notice(line=found.line if found else None, key=spelled(key), message=sentence)
 
 
 def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:

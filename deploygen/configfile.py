@@ -9,32 +9,40 @@ from deploygen import atomic, config, reference, seed, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.language import _, all_of, ngettext, of_person
-from deploygen.settings import named
+from deploygen.settings import named, spelled
 
 _MODE = 0o600  # it holds secrets
-_LONGEST_SHOWN = 200  # characters
+_LARGEST = 2**20  # bytes
 
 
 def read(folder: Path) -> str:
     """Return the text of the folder's config.sh.
 
-    Raises UserError if there is none or if it is not UTF-8.
+    Raises UserError if there is none, and if it is no regular file or no text.
     """
     path = folder / FILE_NAME
     if not path.exists():
         raise UserError(
             _("there is no {path}; `deploygen init {folder}` makes it", path=path, folder=folder)
         )
+    if not path.is_file():  # a pipe would be waited for
+        raise UserError(_("{path} is no regular file: move it elsewhere", path=path))
     return text_of(path)
 
 
 def text_of(path: Path) -> str:
     """Return what is in a file.
 
-    Raises UserError if it can't be read or is not UTF-8.
+    Raises UserError if it can't be read, has no end or is not UTF-8.
     """
     try:
-        return path.read_bytes().decode("utf-8")
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise UserError(_("{path} is larger than 1 MiB, as no config.sh is", path=path))
+        return content.decode("utf-8")
+    except PermissionError:
+        raise  # what to do then is the same for every path
     except UnicodeDecodeError as error:
         raise UserError(
             _("{path} is not UTF-8 (byte {n}); save it as UTF-8", path=path, n=error.start)
@@ -59,7 +67,7 @@ def assign(text: str, values: Mapping[str, str]) -> str:
     unknown = [
         Problem(
             line=None,
-            key=key if len(key) <= _LONGEST_SHOWN else _("… ({n} characters)", n=len(key)),
+            key=spelled(key),
             wrong=_("there is no such key"),
             accepted=config.meant(key),
             remedy=config.where_listed(),
@@ -67,7 +75,9 @@ def assign(text: str, values: Mapping[str, str]) -> str:
         for key in values
         if named(key) is None
     ]
-    problems = unknown + [_no_text(key) for key, value in values.items() if not _is_text(value)]
+    problems = unknown + [
+        problem for key, value in values.items() if (problem := _not_written(key, value))
+    ]
     if problems:
         raise ConfigInvalid(FILE_NAME, problems)
     for key, value in values.items():
@@ -80,23 +90,32 @@ def assign(text: str, values: Mapping[str, str]) -> str:
     return text
 
 
-def _is_text(value: str) -> bool:
-    """Tell whether ``value`` can be written as UTF-8: other bytes of a command line can't."""
+def _not_written(key: str, value: str) -> Problem | None:
+    """Return what is wrong with ``value`` as text of a file, if anything is."""
+    setting = named(key)
+    if setting is None:
+        return None
     try:
         value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _no_text(key: str) -> Problem:
-    return Problem(
-        line=None,
-        key=key,
-        wrong=_("its value is not UTF-8"),
-        accepted=_("accepted is text"),
-        remedy=_("a file of such a name has to be renamed"),
-    )
+    except UnicodeEncodeError:  # other bytes of a command line
+        return Problem(
+            line=None,
+            key=key,
+            wrong=_("its value is not UTF-8"),
+            accepted=_("accepted is text"),
+            remedy=_("rename a file of such a name")
+            if setting.kind.is_path
+            else _("write it in UTF-8"),
+        )
+    if "\r" in value:
+        return Problem(
+            line=None,
+            key=key,
+            wrong=_("its value holds a carriage return"),
+            accepted=_("accepted is {what}", what=setting.kind.accepts()),
+            remedy=_("write it without"),
+        )
+    return None
 
 
 def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
@@ -125,6 +144,11 @@ def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
             )
 
 
-def save(folder: Path, text: str) -> None:
-    """Replace the folder's config.sh at once: it is the old or the new one, never half of it."""
-    atomic.replace(folder / FILE_NAME, text.encode(), _MODE)
+def save(folder: Path, text: str, *, before: str) -> None:
+    """Replace the folder's config.sh at once: it is the old or the new one, never half of it.
+
+    Raises UserError if it holds something else than ``before``.
+    """
+    atomic.expect(folder / FILE_NAME, before.encode())
+    path = folder / FILE_NAME
+    atomic.replace(path, text.encode(), atomic.strict_mode(path, _MODE))

@@ -4,9 +4,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shlex import quote
 
+from deploygen import atomic, services, shellconf, topology
 from deploygen import config as configs
-from deploygen import services, shellconf, topology
 from deploygen.errors import Notice, Problem, UserError
 from deploygen.kinds import TEMPORARY_FOLDERS
 from deploygen.language import _
@@ -32,7 +33,9 @@ def problems(
     reasons = [*_wrong_place(place, folder, generated)]
     if not reasons:
         try:
-            reasons = [*_data_of_others(config, place, text, fresh=fresh)]
+            reasons = [*_closed(config, place)] or [
+                *_data_of_others(config, place, text, fresh=fresh)
+            ]
         except OSError as error:
             reason = _("{path} can't be looked at ({reason})", path=place, reason=error.strerror)
             reasons = [(reason, _("let yourself into it"))]
@@ -67,17 +70,30 @@ def warnings(config: Config, text: str) -> list[Notice]:
     return [configs.warning(text, "DATA_DIR", sentence)]
 
 
-def make(config: Config) -> None:
+def is_there(config: Config) -> bool:
+    """Tell whether DATA_DIR holds the data of a deployment, or has held it before."""
+    if config.data_dir is None:
+        return False
+    marker = Path(config.data_dir, _MARKER)
+    return os.path.lexists(marker) or any(map(_holds_something, _volumes(config)))
+
+
+def make(config: Config, folder: Path) -> None:
     """Make the folders that Docker mounts, which makes none itself, and note whose they are.
 
-    Raises UserError if they can't be made.
+    Within the deployment's ``folder`` its owner may look at them, whoever makes them. Raises
+    UserError if they can't be made.
     """
     if config.data_dir is None:
         return
     place = Path(config.data_dir)
     try:
-        place.mkdir(mode=_MODE, parents=True, exist_ok=True)
-        (place / _MARKER).write_text(f"{config.compose_project_name}\n")
+        if not place.is_dir():
+            place.mkdir(mode=_MODE, parents=True)
+            if place.is_relative_to(folder.absolute()):
+                atomic.give(place, atomic.owner_in(folder))
+        if not (place / _MARKER).exists():
+            (place / _MARKER).write_text(f"{config.compose_project_name}\n")
         for volume in _volumes(config):
             volume.mkdir(mode=_MODE, exist_ok=True)
     except OSError as error:
@@ -101,6 +117,8 @@ def _wrong_place(place: Path, folder: Path, generated: Iterable[str]) -> Iterato
             _("it is the folder of config.sh, which holds more than data"),
             _("name a folder in it"),
         )
+    elif here.is_relative_to(place) or _real(here).is_relative_to(_real(place)):
+        yield _("the folder of config.sh is in it, which holds more than data"), _("choose another")
     elif within := sorted(name for name in names if name in top):
         wrong = _("{name} is generated, and what is in it comes and goes", name=within[-1])
         yield wrong, _("choose another name")
@@ -130,13 +148,55 @@ def _is_temporary(place: Path) -> bool:
     )
 
 
+def _closed(config: Config, place: Path) -> Iterator[tuple[str, str]]:
+    """Yield why what :func:`make` makes can't be made, and what to do."""
+    volumes = _volumes(config)
+    for volume in volumes:
+        if os.path.lexists(volume) and not volume.is_dir():
+            wrong = _("{path} is no folder, and one for data belongs there", path=volume)
+            yield wrong, _("move it away")
+            return
+    if all(map(os.path.lexists, (place / _MARKER, *volumes))):
+        return
+    there = next(path for path in (place, *place.parents) if os.path.lexists(path))
+    if not there.is_dir():
+        wrong = _("{path} can't be made: {there} is no folder", path=place, there=there)
+        yield wrong, _("choose another")
+    elif not os.access(there, os.W_OK | os.X_OK):
+        yield (
+            _(
+                "{path} can't be used: this user may make nothing in {there}",
+                path=place,
+                there=there,
+            ),
+            _(
+                "make it and give it to this user: `{command}`; or choose another",
+                command=f"sudo mkdir -p {quote(str(place))} &&"
+                f" sudo chown {os.getuid()}:{os.getgid()} {quote(str(place))}",
+            ),
+        )
+
+
 def _data_of_others(
     config: Config, place: Path, text: str, *, fresh: bool
 ) -> Iterator[tuple[str, str]]:
     """Yield why what is in ``place`` is not this deployment's, and what to do."""
     name = config.compose_project_name
     marker = place / _MARKER
-    owner = marker.read_text(errors="replace").strip() if marker.exists() else None
+    around = next((path for path in _real(place).parents if (path / _MARKER).is_file()), None)
+    if around is not None:
+        wrong = _(
+            "it is in {path}, which holds the data of the deployment {owner!r}",
+            path=around,
+            owner=_owner(around),
+        )
+        yield wrong, _("choose another")
+        return
+    if marker.is_dir():  # where deploygen keeps what it generated
+        wrong = _("{path} is the folder of a deployment, which holds more than data", path=place)
+        yield wrong, _("choose another")
+        return
+    owner = _owner(place) if marker.exists() else None
     if owner not in (None, name):
         wrong = _(
             "{path} holds the data of the deployment {owner!r}, and this one is {name!r}",
@@ -173,6 +233,10 @@ def _data_of_others(
                 "choose an empty folder; or put back the config.sh that the data was written with"
             )
             yield wrong, remedy
+
+
+def _owner(place: Path) -> str:
+    return (place / _MARKER).read_text(errors="replace").strip()
 
 
 def _holds_something(volume: Path) -> bool:

@@ -4,6 +4,7 @@ from deploygen.errors import UserError
 from deploygen.language import _
 
 _ANSWERS_WITHIN = 20  # seconds
+_PROJECT = "com.docker.compose.project"
 
 
 class EngineError(UserError):
@@ -15,7 +16,7 @@ def networks() -> frozenset[str]:
 
     Raises EngineError if it can't be asked.
     """
-    return _ask("network", "ls", "--format", "{{.Name}}")
+    return frozenset(_ask("network", "ls", "--format", "{{.Name}}"))
 
 
 def projects() -> frozenset[str]:
@@ -23,12 +24,23 @@ def projects() -> frozenset[str]:
 
     Raises EngineError if it can't be asked.
     """
-    label = '{{.Label "com.docker.compose.project"}}'
-    return _ask("ps", "--all", "--format", label) | _ask("volume", "ls", "--format", label)
+    label = f'{{{{.Label "{_PROJECT}"}}}}'
+    containers = _ask("ps", "--all", "--format", label)
+    return frozenset(containers + _ask("volume", "ls", "--format", label))
 
 
-def _ask(*words: str) -> frozenset[str]:
-    """Return the words that docker prints."""
+def folders(project: str) -> frozenset[str]:
+    """Return the folders that compose was run in for the containers of a project.
+
+    Raises EngineError if it can't be asked.
+    """
+    label = f'{{{{.Label "{_PROJECT}.working_dir"}}}}'
+    filters = ("--filter", f"label={_PROJECT}={project}")
+    return frozenset(_ask("ps", "--all", *filters, "--format", label))
+
+
+def _ask(*words: str) -> list[str]:
+    """Return the lines that docker prints, but empty ones."""
     import subprocess  # noqa: PLC0415 - most runs don't come here
 
     try:
@@ -53,4 +65,4 @@ def _ask(*words: str) -> frozenset[str]:
         raise EngineError(
             reason[-1] if reason else _("docker ended with {code}", code=done.returncode)
         )
-    return frozenset(done.stdout.split())
+    return [line for line in done.stdout.splitlines() if line]

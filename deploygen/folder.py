@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploygen import config, data, engine, kinds, secrets, shellconf, sources, topology
+from deploygen import (
+    atomic,
+    config,
+    data,
+    engine,
+    kinds,
+    lasting,
+    secrets,
+    shellconf,
+    sources,
+    topology,
+)
 from deploygen.config import FILE_NAME
 from deploygen.configfile import read
-from deploygen.errors import ConfigInvalid, Notice, Problem
+from deploygen.errors import ConfigInvalid, Notice, Problem, UserError
 from deploygen.generate import plan, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
@@ -48,20 +59,29 @@ class Checked:
     warnings: tuple[Notice, ...]
 
 
-def render(folder: Path, text: str, *, overwrite: bool = False) -> Rendered:
+def render(
+    folder: Path, text: str, *, before: str | None = None, overwrite: bool = False
+) -> Rendered:
     """Write config.sh, with its missing secrets made, and every file that follows from it.
 
-    Raises ConfigInvalid or FilesInTheWay before anything is written.
+    Its ``text`` was made of what it held ``before``, if it was there. Raises ConfigInvalid,
+    FilesInTheWay or, where it holds something else now, UserError before anything is written.
     """
+    fresh = not write.has_written(folder)
     loaded = _load(text, folder)
-    changes = write.apply(folder, loaded.files, loaded.own, overwrite=overwrite)
-    data.make(loaded.config)
-    return Rendered(
-        config=loaded.config,
-        topology=topology.of(loaded.config),
-        changes=changes,
-        warnings=tuple(_warnings(loaded)),
-    )
+    known = {FILE_NAME: None if before is None else before.encode()}
+    own = loaded.own(folder)
+    warnings = _warnings(loaded, folder)
+    changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
+    data.make(loaded.config, folder)
+    lasting.remember(loaded.config, folder)
+    where = topology.of(loaded.config)
+    if fresh:
+        from deploygen import ports  # noqa: PLC0415 - once for a deployment
+
+        warnings += ports.warnings(loaded.config, where, folder, loaded.text)
+        warnings += _of_same_name(loaded, folder, told=True)
+    return Rendered(config=loaded.config, topology=where, changes=changes, warnings=tuple(warnings))
 
 
 def compare(folder: Path) -> Comparison:
@@ -75,7 +95,7 @@ def compare(folder: Path) -> Comparison:
     differences = difference.between(
         folder,
         loaded.files,
-        loaded.own,
+        loaded.own(folder),
         loaded.config,
         lambda changed: plan.files(changed, loaded.sources),
     )
@@ -88,7 +108,8 @@ def check(folder: Path) -> Checked:
     Raises ConfigInvalid if something is wrong.
     """
     loaded = _load(read(folder), folder)
-    warnings = _warnings(loaded)
+    warnings = _warnings(loaded, folder)
+    warnings += _of_same_name(loaded, folder, told=False)
     network = loaded.config.network
     if network is not None:
         try:
@@ -124,7 +145,7 @@ def judge(folder: Path, text: str) -> tuple[Notice, ...]:
 
     Raises ConfigInvalid if something is wrong.
     """
-    return tuple(_warnings(_load(text, folder)))
+    return tuple(_warnings(_load(text, folder), folder))
 
 
 @dataclass(frozen=True)
@@ -134,9 +155,9 @@ class _Loaded:
     text: str
     config: Config
 
-    @property
-    def own(self) -> dict[str, File]:
-        return {FILE_NAME: File(self.text.encode(), PRIVATE)}
+    def own(self, folder: Path) -> dict[str, File]:
+        mode = atomic.strict_mode(folder / FILE_NAME, PRIVATE)
+        return {FILE_NAME: File(self.text.encode(), mode)}
 
     @cached_property
     def sources(self) -> Sources:
@@ -150,10 +171,21 @@ class _Loaded:
 def _load(text: str, folder: Path) -> _Loaded:
     """Read the ``text`` of the folder's config.sh.
 
-    Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names.
+    Raises ConfigInvalid if something is wrong with it, or with the folder for data that it names,
+    and UserError where the folder itself can't be one.
     """
+    if ":" in str(folder.resolve()):  # which compose takes for the end of a mount's source
+        raise UserError(
+            _(
+                "{folder}: Docker mounts nothing from a path with a colon in it; rename that "
+                "folder, or make the deployment elsewhere",
+                folder=folder.resolve(),
+            )
+        )
     fresh = not write.has_written(folder)
-    filled = secrets.fill(text, folder, fresh=fresh, taken=names_taken)
+    filled = secrets.fill(
+        text, folder, fresh=fresh, taken=lambda: {*names_taken(), *lasting.names_beside(folder)}
+    )
     loaded = _Loaded(filled, config.load(filled, folder))
     if loaded.config.data_dir is not None:
         problems = data.problems(loaded.config, folder, loaded.files, text, fresh=fresh)
@@ -162,15 +194,48 @@ def _load(text: str, folder: Path) -> _Loaded:
     return loaded
 
 
-def _warnings(loaded: _Loaded) -> list[Notice]:
+def _warnings(loaded: _Loaded, folder: Path) -> list[Notice]:
     return [
         *config.warnings(loaded.config, loaded.text),
         *data.warnings(loaded.config, loaded.text),
+        *lasting.warnings(loaded.config, folder, loaded.text),
     ]
 
 
+def _of_same_name(loaded: _Loaded, folder: Path, *, told: bool) -> list[Notice]:
+    """Return which other deployments have this one's name; if that can't be seen, it may be told.
+
+    One that was moved, or removed, is no other.
+    """
+    name = loaded.config.compose_project_name
+    try:
+        places = [Path(place) for place in places_of(name)]
+    except engine.EngineError as error:
+        sentence = _(
+            "whether another deployment on this machine is called {name} could not be seen, and two"
+            " of one name would share containers and data: {reason}",
+            name=name,
+            reason=error,
+        )
+        return [config.warning(loaded.text, "COMPOSE_PROJECT_NAME", sentence)] if told else []
+    return [
+        lasting.same_name(loaded.text, place)
+        for place in sorted(places)
+        if (place / FILE_NAME).exists() and not place.samefile(folder)
+    ]
+
+
+def places_of(name: str) -> Collection[str]:
+    """Return the folders from which compose started what is called ``name``."""
+    return engine.folders(name)
+
+
+@cache
 def names_taken() -> Collection[str]:
-    """Return the names that deployments on this machine have, as far as docker can be asked."""
+    """Return the names that deployments on this machine have, as far as docker can be asked.
+
+    It is asked once, however often a name is to be made.
+    """
     try:
         return engine.projects()
     except engine.EngineError:

@@ -76,6 +76,10 @@ class PemFile:
     is_public: bool
 
 
+class UnreadableError(ValueError):
+    """What a value names can't be looked at by this user: the value may be right."""
+
+
 def _name(raw: str) -> str:
     if len(line(raw)) > _MOST_IN_DISPLAY_NAME:
         raise ValueError(_("it is too long for Outline's sign-in page"))
@@ -128,6 +132,8 @@ def _pem_file(raw: str) -> PemFile:
         content = path.read_bytes()
     except FileNotFoundError:
         raise ValueError(_("there is no such file")) from None
+    except PermissionError as error:
+        raise UnreadableError(_("it can't be read ({reason})", reason=error.strerror)) from None
     except OSError as error:
         raise ValueError(_("it can't be read ({reason})", reason=error.strerror)) from None
     # What stands around PEM may be of any encoding; without its NULs even UTF-16 becomes readable,
@@ -154,6 +160,10 @@ def _directory(raw: str) -> str:
             )
     try:
         is_other = Path(path).exists() and not Path(path).is_dir()
+    except PermissionError as error:
+        raise UnreadableError(
+            _("it can't be looked at ({reason})", reason=error.strerror)
+        ) from None
     except OSError as error:
         raise ValueError(_("it can't be looked at ({reason})", reason=error.strerror)) from None
     if is_other:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ from deploygen.addresses import EVERY_ADDRESS
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, UserError
 from deploygen.language import _, clauses
-from deploygen.settings import SETTINGS, Config, Setting, named
+from deploygen.settings import SETTINGS, Config, Setting, named, spelled
 
 Source = Literal["set", "default", "derived", "missing"]
 
@@ -36,7 +36,8 @@ def entries(text: str, folder: Path) -> list[Entry]:
     Raises ConfigInvalid if something is wrong with it: then it amounts to nothing.
     """
     derived = _derived(text, folder)
-    found = config.present(shellconf.parse(text))
+    document = shellconf.parse(text)
+    found, secret_values = config.present(document), config.secret_values(document)
     listed = []
     for setting in SETTINGS:
         passed_on = [key for key in found if named(key) is setting]
@@ -44,7 +45,14 @@ def entries(text: str, folder: Path) -> list[Entry]:
         listed += [
             _entry(key, setting, found[key].value if key in found else "", derived) for key in keys
         ]
-    return listed
+    return [
+        replace(
+            item,
+            key=spelled(item.key),
+            confidential=item.confidential or item.value in secret_values,
+        )
+        for item in listed
+    ]
 
 
 def get(text: str, folder: Path, key: str) -> str:
@@ -56,10 +64,11 @@ def get(text: str, folder: Path, key: str) -> str:
     name = config.present_name(key)
     setting = named(name)
     if setting is None:
-        raise UserError(clauses(_("there is no key {key}", key=key), config.meant(key)))
+        wrong = _("there is no key {key}", key=spelled(key))
+        raise UserError(clauses(wrong, config.meant(key), config.where_listed()))
     document = shellconf.parse(text)
     if document.problems:
-        raise ConfigInvalid(FILE_NAME, document.problems)
+        raise ConfigInvalid(FILE_NAME, config.not_read(document))
     found = config.present(document)
     value = found[name].value if name in found else ""
     return value or _entry(name, setting, "", _derived(text, folder)).value

@@ -133,3 +133,13 @@ KNOWN = frozenset({
     "WEB_CONCURRENCY", "WORKER_CONCURRENCY_EVENTS", "WORKER_CONCURRENCY_TASKS",
 })
 # fmt: on
+SECRETS = frozenset(
+    name
+    for name in KNOWN
+    if any(word in name for word in ("SECRET", "PASSWORD", "TOKEN", "KEY", "DSN"))
+)
+
+
+def reads(name: str) -> bool:
+    """Tell whether Outline reads a variable: of each it takes the path of a file too."""
+    return name.removesuffix("_FILE") in KNOWN

@@ -6,11 +6,12 @@ from its scripts/main.sh and its templates at commit 6fbf432.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from deploygen import shellconf
 from deploygen.errors import Notice, Problem
 from deploygen.language import _, clauses
-from deploygen.settings import SETTINGS, named
+from deploygen.settings import SETTINGS, named, spelled
 from deploygen.shellconf import Assignment, Document
 
 Found = Mapping[str, Assignment]
@@ -59,6 +60,8 @@ _VERSIONS = {
     "MINIO_VERSION": "MINIO_IMAGE",
     "MINIO_MC_VERSION": "MINIO_MC_IMAGE",
 }
+_ENDPOINTS = ("OIDC_AUTH_URI", "OIDC_TOKEN_URI", "OIDC_USERINFO_URI")
+_OF_PROVIDER = (*_ENDPOINTS, "OIDC_LOGOUT_URI", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 _CHINESE = {"zh-cn": "zh-hans", "zh-tw": "zh-hant"}
 
 
@@ -76,10 +79,14 @@ class Reading:
 
 @dataclass(frozen=True, kw_only=True)
 class Translated:
-    """What a new config.sh takes over, and a sentence for each thing that it does not."""
+    """What a new config.sh takes over, and a sentence for each thing that it does not.
+
+    With ``problems`` there is no telling what else it would have to take over.
+    """
 
     values: Mapping[str, str]
     left_out: tuple[str, ...]
+    problems: tuple[Problem, ...]
 
 
 def read(document: Document, *, stays: bool = False) -> Reading:
@@ -113,23 +120,44 @@ def translate(text: str) -> Translated:
     document = shellconf.parse(text)
     reading = read(document, stays=True)
     known = {name: item for name, item in reading.values.items() if named(name)}
+    own = _own_provider(known)
+    versions = [item for item in reading.problems if item.key in _VERSIONS]
     left_out = [
-        *((item.line or 0, item.key, item.message) for item in document.problems),
+        *((item.line or 0, item.key, clauses(item.wrong, item.accepted)) for item in versions),
         *(
-            (item.line or 0, item.key, clauses(item.wrong, item.accepted))
-            for item in reading.problems
+            (item.line, item.key, _("it is of the seed's user accounts, which are made anew here"))
+            for item in own.values()
         ),
         *((item.line or 0, item.key, item.message) for item in reading.notices),
         *(
-            (item.line, item.key, _("there is no such key"))
+            (item.line, spelled(item.key, item.value), _("there is no such key"))
             for name, item in reading.values.items()
             if name not in known
         ),
     ]
     return Translated(
-        values={name: item.value for name, item in known.items() if item.value},
+        values={name: item.value for name, item in known.items() if item.value and name not in own},
         left_out=tuple(f"{key}: {message}" for _line, key, message in sorted(left_out)),
+        problems=(
+            *(replace(item, key=spelled(item.key)) for item in document.told),
+            *(item for item in reading.problems if item.key not in _VERSIONS),
+        ),
     )
+
+
+def _own_provider(found: Found) -> dict[str, Assignment]:
+    """Return what is said of the provider if it is the seed's own, as older samples named it."""
+    try:
+        wiki = urlsplit(_text(found, "URL")).hostname
+        endpoints = [urlsplit(_text(found, key)) for key in _ENDPOINTS]
+    except ValueError:  # of which one is told when the values are judged
+        return {}
+    if not any(
+        item.path.startswith("/uc/oauth/") or (item.hostname and item.hostname == wiki)
+        for item in endpoints
+    ):
+        return {}
+    return {name: found[name] for name in _OF_PROVIDER if _text(found, name)}
 
 
 def table() -> str:

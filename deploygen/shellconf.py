@@ -6,7 +6,7 @@ A file this module accepts means the same to bash's ``source``. Whatever bash wo
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deploygen.errors import Problem
 from deploygen.language import N_, _
@@ -66,6 +66,16 @@ class Document:
     text: str
     assignments: tuple[Assignment, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """``problems`` as a person is told them: of a file with Windows line ends one."""
+        ends = [problem for problem in self.problems if problem.remedy == _(_UNIX_LINES)]
+        if len(ends) < 2:  # noqa: PLR2004 - of one alone its own sentence is told
+            return self.problems
+        wrong = _("it and {n} more end in a carriage return", n=len(ends) - 1)
+        one = replace(ends[0], key=_("this line"), wrong=wrong, accepted="")
+        return (one, *(problem for problem in self.problems if problem not in ends))
 
     def last(self, key: str) -> Assignment | None:
         """Return the assignment that counts for bash, which is the last one."""

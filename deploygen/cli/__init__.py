@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 from importlib import import_module
 from typing import NoReturn
 
 import click
+from click.shell_completion import add_completion_class
 
 import deploygen
+from deploygen.cli import refusals
+from deploygen.cli.completion import WholeWords
 from deploygen.cli.verb import Verbs
-from deploygen.errors import ConfigInvalid, MachineUnfit, UserError
-from deploygen.language import _
+from deploygen.errors import ConfigInvalid, UserError
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+add_completion_class(WholeWords)
 
 
 class _Group(Verbs):
@@ -33,17 +34,10 @@ class _Group(Verbs):
 
     def invoke(self, context: click.Context) -> object:
         try:
-            return super().invoke(context)
+            with refusals.told():
+                return super().invoke(context)
         except UserError as error:
             _fail(error)
-        except OSError as error:
-            if error.errno in _FULL:
-                _fail(
-                    MachineUnfit(_("{reason}: make room and run this again", reason=error.strerror))
-                )
-            if error.filename is None:
-                raise
-            _fail(UserError(f"{error.filename}: {error.strerror}"))
 
 
 def _fail(error: UserError) -> NoReturn:
@@ -66,6 +60,6 @@ def main() -> None:
       deploygen demo                                the user accounts, without Docker
 
     \b
-    Exit codes: 0 done; 1 failed, or something differs; 2 wrong options;
+    Exit codes: 0 done; 1 failed, or something differs; 2 wrong options, or nothing to compare;
     3 config.sh is not right; 4 files edited by hand are in the way; 5 this machine lacks something.
     """

@@ -22,7 +22,8 @@ from deploygen.language import _
 def command(folder: Path, as_json: bool) -> None:
     """Report everything that is wrong in DIR's config.sh. Writes nothing.
 
-    A Docker network that it names is looked for on this machine.
+    A Docker network that it names is looked for on this machine, and so are other deployments
+    of its name.
 
     \b
     Each problem is a line:

@@ -9,11 +9,10 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
-from deploygen import configfile, listing, shellconf
+from deploygen import atomic, configfile, listing, shellconf
 from deploygen.cli.parameters import (
     FOLDER,
     JSON,
-    choices,
     complete_assignment,
     complete_key,
 )
@@ -93,13 +92,11 @@ def get(key: str, folder: Path) -> None:
 def _complete_word(
     context: click.Context, parameter: click.Parameter, begun: str
 ) -> list[CompletionItem]:
-    """Complete a KEY, which is then asked for, or the VALUE of KEY=VALUE."""
-    words: tuple[str, ...] = context.params.get("words") or ()
-    # bash gives KEY, = and VALUE as three words.
-    if len(words) > 1 and words[-1] == "=":
-        return [CompletionItem(choice) for choice in choices(words[-2], begun)]
+    """Complete a KEY, which is then asked for, the VALUE of KEY=VALUE, or DIR after those."""
     if "=" in begun:
         return complete_assignment(context, parameter, begun)
+    if begun and not begun.isupper() and context.params.get("words"):
+        return [CompletionItem(begun, type="dir")]
     return complete_key(context, parameter, begun)
 
 
@@ -121,18 +118,20 @@ def set_(words: tuple[str, ...]) -> None:
     from deploygen import folder as deployment  # noqa: PLC0415 - the other verbs need no templates
 
     folder, assignments = _parted(words)
-    before = configfile.read(folder)
+    configfile.read(folder)  # nothing is asked for in vain
     values = {key: _asked(key) if value is None else value for key, value in assignments.items()}
-    try:
-        after = configfile.assign(before, values)
-        warnings = deployment.judge(folder, after)
-    except ConfigInvalid as error:
-        # The file has another value there, so its line would mislead.
-        raise ConfigInvalid(error.file, error.problems, {key: key for key in values}) from None
-    if after == before:
-        click.echo(_("{file} has that already; nothing written.", file=folder / FILE_NAME))
-        return
-    configfile.save(folder, after)
+    with atomic.locked(folder):
+        before = configfile.read(folder)
+        try:
+            after = configfile.assign(before, values)
+            warnings = deployment.judge(folder, after)
+        except ConfigInvalid as error:
+            # The file has another value there, so its line would mislead.
+            raise ConfigInvalid(error.file, error.problems, {key: key for key in values}) from None
+        if after == before:
+            click.echo(_("{file} has that already; nothing written.", file=folder / FILE_NAME))
+            return
+        configfile.save(folder, after, before=before)
     tell_warnings(warnings)
     click.echo(
         _(
@@ -179,4 +178,4 @@ def _asked(key: str) -> str:
     line = sys.stdin.readline()
     if not line:
         raise UserError(_("stdin has no line for {key}", key=key))
-    return line.removesuffix("\n")
+    return line.removesuffix("\n").removesuffix("\r")

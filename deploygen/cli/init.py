@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
 from deploygen.cli.telling import entering, tell_changes, tell_warnings
 from deploygen.cli.verb import Verb
-from deploygen.config import FILE_NAME
+from deploygen.config import FILE_NAME, present_name
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.folder import Rendered
 from deploygen.language import _
@@ -68,7 +69,8 @@ def command(
             )
         given = _taken_over(seed_file) | options
     with _told_by_option(options, fresh=fresh):
-        begun = text = configfile.assign(configfile.start(folder), given)
+        before = configfile.start(folder)
+        begun = text = configfile.assign(before, given)
         if not yes and sys.stdin.isatty():
             text = wizard.ask(
                 text,
@@ -78,7 +80,9 @@ def command(
                 judge=lambda edited: _problems(folder, edited),
             )
         with _answers_kept(begun, text):
-            rendered = deployment.render(folder, text, overwrite=overwrite)
+            rendered = deployment.render(
+                folder, text, before=None if fresh else before, overwrite=overwrite
+            )
     if fresh:
         click.echo(
             _("Made {file}, with its secrets; only you can read it.", file=folder / FILE_NAME)
@@ -94,15 +98,16 @@ def _pairs(assignments: tuple[str, ...]) -> dict[str, str]:
         key, equals, value = assignment.partition("=")
         if not equals:
             raise click.BadParameter(_("{key!r} is not KEY=VALUE", key=key), param_hint="--set")
-        pairs[key] = value
+        pairs[present_name(key)] = value
     return pairs
 
 
 def _taken_over(seed_file: Path) -> dict[str, str]:
     """Return the values of a seed's config.sh as ours, and tell what is left out.
 
-    Raises UserError for one of ours: of its name there would be a second deployment on the same
-    data, and its paths begin at another folder.
+    Raises ConfigInvalid if what it says is not known for certain, and UserError for one of ours: of
+    its name there would be a second deployment on the same data, and its paths begin at another
+    folder.
     """
     text = configfile.text_of(seed_file)
     if shellconf.parse(text).last("COMPOSE_PROJECT_NAME"):
@@ -114,6 +119,8 @@ def _taken_over(seed_file: Path) -> dict[str, str]:
             )
         )
     translated = seed.translate(text)
+    if translated.problems:
+        raise ConfigInvalid(str(seed_file), translated.problems)
     for sentence in translated.left_out:
         click.echo(f"{seed_file}: {sentence}", err=True)
     return dict(translated.values)
@@ -135,7 +142,15 @@ def _told_by_option(options: Mapping[str, str], *, fresh: bool) -> Iterator[None
     except ConfigInvalid as error:
         unwritten = {problem.key: problem.key for problem in error.problems} if fresh else {}
         sources = unwritten | {key: f"--set {key}" for key in options}
-        raise ConfigInvalid(error.file, error.problems, sources) from None
+        problems = [_by_option(item) if item.key in sources else item for item in error.problems]
+        raise ConfigInvalid(error.file, problems, sources) from None
+
+
+def _by_option(problem: Problem) -> Problem:
+    """Return the problem of a key that is not in the file with what to do on the command line."""
+    if problem.remedy != _("set {key} in config.sh", key=problem.key):
+        return problem
+    return replace(problem, remedy=_("pass --set {key}=…", key=problem.key))
 
 
 @contextmanager

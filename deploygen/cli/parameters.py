@@ -37,11 +37,11 @@ def complete_assignment(
     """Complete a KEY=VALUE: first the key, then its value if there are few."""
     key, equals, value = begun.partition("=")
     if equals:
-        return [CompletionItem(f"{key}={choice}") for choice in choices(key, value)]
+        return [CompletionItem(f"{key}={choice}") for choice in _choices(key, value)]
     return [_item(f"{setting.name}=", setting) for setting in _beginning_with(begun)]
 
 
-def choices(key: str, begun: str) -> list[str]:
+def _choices(key: str, begun: str) -> list[str]:
     """Return the values of ``key`` that begin so, if its values are few."""
     setting = named(key)
     return [item for item in setting.kind.choices if item.startswith(begun)] if setting else []

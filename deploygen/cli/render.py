@@ -7,13 +7,16 @@ from pathlib import Path
 import click
 
 from deploygen import folder as deployment
+from deploygen.cli import refusals
 from deploygen.cli.parameters import FOLDER, JSON, OVERWRITE
 from deploygen.cli.telling import tell_changes, tell_json, tell_warnings
 from deploygen.cli.verb import Verb
 from deploygen.configfile import read
+from deploygen.errors import UserError
 from deploygen.language import _
 
 _DIFFERS = 1
+_NOT_COMPARED = 2  # as of diff
 
 
 @click.command("render", cls=Verb)
@@ -22,7 +25,10 @@ _DIFFERS = 1
 @click.option(
     "--check",
     is_flag=True,
-    help=_("Write nothing; list what differs. Exit code 1 if something does."),
+    help=_(
+        "Write nothing; list what differs. Exit code 1 if something does, 2 if nothing could be"
+        " compared."
+    ),
 )
 @click.option("--diff", is_flag=True, help=_("The same, and show how. Secrets are left out."))
 @JSON
@@ -51,13 +57,20 @@ def command(folder: Path, overwrite: bool, check: bool, diff: bool, as_json: boo
         return
     if as_json:
         raise click.UsageError(_("--json goes with --check or --diff."))
-    rendered = deployment.render(folder, read(folder), overwrite=overwrite)
+    text = read(folder)
+    rendered = deployment.render(folder, text, before=text, overwrite=overwrite)
     tell_warnings(rendered.warnings)
     tell_changes(rendered.changes)
 
 
 def _compare(folder: Path, *, diff: bool, as_json: bool) -> None:
-    differences = deployment.compare(folder).differences
+    try:
+        with refusals.told():
+            differences = deployment.compare(folder).differences
+    except UserError as error:
+        if error.exit_code == _DIFFERS:
+            error.exit_code = _NOT_COMPARED
+        raise
     if as_json:
         shown = ("path", "kind", "diff") if diff else ("path", "kind")
         told = [{name: getattr(item, name) for name in shown} for item in differences]

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from deploygen.addresses import LOOPBACK
 from deploygen.errors import UserError
 from deploygen.language import _
+from deploygen.listening import listen
 
 _PREFERRED = 8000
 _NEIGHBOURS = 20
 _ATTEMPTS = 20
-_BACKLOG = 64
 # Browsers try both addresses of the name localhost.
-_ADDRESSES = ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1"))
+_ADDRESSES = (LOOPBACK, "::1")
 _NO_IPV6 = {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
 
 
@@ -85,10 +86,10 @@ def _first_free(start: int) -> Listener:
 def _listen(port: int) -> Listener:
     sockets: list[socket.socket] = []
     try:
-        for family, host in _ADDRESSES:
+        for host in _ADDRESSES:
             number = sockets[0].getsockname()[1] if sockets else port
             try:
-                sockets.append(_bound(family, host, number))
+                sockets.append(listen(host, number))
             except OSError as error:
                 if not sockets or error.errno not in _NO_IPV6:
                     raise
@@ -97,19 +98,3 @@ def _listen(port: int) -> Listener:
             each.close()
         raise
     return Listener(port=sockets[0].getsockname()[1], sockets=tuple(sockets))
-
-
-def _bound(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    made = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        # A port that was just let go can be had again. Listening at once keeps it ours: two that
-        # are merely bound may share it.
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if family == socket.AF_INET6:
-            made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-        made.bind((host, port))
-        made.listen(_BACKLOG)
-    except (OSError, OverflowError):
-        made.close()
-        raise
-    return made

@@ -19,6 +19,10 @@ _MARKER = "not-shown-by-deploygen"
 _HIDDEN = "…"
 _NAME = re.compile(r"""\s*(?:-\s+)?["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*[=:]""")
 _LOGIN_IN_URL = re.compile(r"//[^/\s@]*@")
+# In lines that are not generated.
+_SECRET_BY_NAME = re.compile(
+    r"(?:passw|passphrase|secret|token|key|credential|authorization)[\w.-]*", re.IGNORECASE
+)
 _CONTEXT = 3  # lines, as diff has them
 
 Plan = Mapping[str, File]
@@ -68,7 +72,7 @@ def _differing(folder: Path, persons: Plan) -> dict[str, Kind]:
 
 def _diff(folder: Path, path: str, files: Plan, veil: "_Veil") -> str:
     place = folder / path
-    if place.is_dir():
+    if place.exists() and not place.is_file():
         return ""
     file = files.get(path)
     mode = place.stat().st_mode & 0o777 if place.exists() else None
@@ -123,7 +127,11 @@ class _Veil:
             return _hidden(line)
         if private and not self._is_harmless(line, path):
             return _hidden(line)
-        return _LOGIN_IN_URL.sub(f"//{_HIDDEN}@", self._values.sub(_HIDDEN, line))
+        shown = _LOGIN_IN_URL.sub(f"//{_HIDDEN}@", self._values.sub(_HIDDEN, line))
+        telling = None if line in self._open.get(path, ()) else _SECRET_BY_NAME.search(shown)
+        if telling and telling.end() < len(shown):
+            return f"{shown[: telling.end()]}{_HIDDEN}"
+        return shown
 
     def _is_harmless(self, line: str, path: str) -> bool:
         """Tell whether a line of a file of secrets is known to be none, whatever it held before."""

@@ -34,6 +34,11 @@ class _Compiled(FileSystemBytecodeCache):
         """Return what tells a template that has to be compiled again."""
         return super().get_source_checksum(self._made_by + source)
 
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Have what is kept, if it can be read."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template, if that may be: who runs deploygen need not own it."""
         if not sys.dont_write_bytecode:

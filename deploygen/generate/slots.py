@@ -10,7 +10,6 @@ old slot's folders mounted. They must not vanish under it, so a slot is changed 
 """
 
 import errno
-import fcntl
 import json
 import os
 import shutil
@@ -48,8 +47,15 @@ class Tree:
 
 
 def has_any(folder: Path) -> bool:
-    """Tell whether files were generated here before."""
-    return os.path.lexists(folder / STATE / _CURRENT)
+    """Tell whether files were generated here before.
+
+    Raises OSError where that can't be seen: what data depends on must not be made anew then.
+    """
+    try:
+        (folder / STATE / _CURRENT).lstat()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def manifest(folder: Path) -> dict[str, str]:
@@ -126,12 +132,12 @@ def holds(path: Path, file: File) -> bool:
     )
 
 
-def make_folders(folder: Path) -> None:
+def make_folders(folder: Path, owner: os.stat_result | None = None) -> None:
     """Make a folder and those that it is in, all but those that are there."""
     if folder.is_dir():
         return
-    make_folders(folder.parent)
-    _make_folder(folder, FOLDER_MODE)
+    make_folders(folder.parent, owner)
+    _make_folder(folder, FOLDER_MODE, owner)
 
 
 @contextmanager
@@ -139,7 +145,8 @@ def staging(folder: Path) -> Iterator[Path]:
     """Give an empty folder for what is not in its place yet; whatever happens, it is gone after."""
     stage = folder / STATE / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
-    make_folders(stage)
+    make_folders(folder)
+    make_folders(stage, atomic.owner_in(folder))
     try:
         yield stage
     finally:
@@ -198,21 +205,6 @@ def tidy(folder: Path, private: Collection[str]) -> None:
     (slot / _MANIFEST).unlink(missing_ok=True)
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Let one run at a time change ``folder``; another waits."""
-    if not folder.is_dir():
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):  # not every network's file system has locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
-
-
 def _hashes(slot: Path) -> dict[str, str]:
     path = slot / _MANIFEST
     try:
@@ -240,10 +232,11 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     slot = _spare(folder)
     _symlink(slot.name, stage / _CURRENT)
     tree = tree.with_parents()
-    staged = _staged(tree, slot, stage / "files")
+    owner = atomic.owner_in(folder)
+    staged = _staged(tree, slot, stage / "files", owner)
     _clear(slot, tree)
     for path, mode in sorted({"": FOLDER_MODE, **tree.folders}.items()):
-        _make_folder(slot / path, mode)
+        _make_folder(slot / path, mode, owner)
     for path in staged:
         (stage / "files" / path).replace(slot / path)
     for path in ("", *tree.folders):
@@ -256,7 +249,7 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     atomic.sync_folder(folder / STATE)
 
 
-def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
+def _staged(tree: Tree, slot: Path, stage: Path, owner: os.stat_result | None) -> list[str]:
     """Make in ``stage`` what ``slot`` does not hold yet, and return the paths of that."""
     staged = []
     for path, item in tree.files.items():
@@ -264,7 +257,7 @@ def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
             continue
         make_folders((stage / path).parent)
         if isinstance(item, File):
-            atomic.create(stage / path, item.content, item.mode)
+            atomic.create(stage / path, item.content, item.mode, owner=owner)
         else:
             _take_over(item, stage / path, _leads_to(item, path, slot))
         staged.append(path)
@@ -333,8 +326,10 @@ def _move(link: Path, path: Path, stage: Path) -> None:
 
 
 def _symlink(leads_to: str, path: Path) -> None:
+    folder = path.parents[2]
     try:
         path.symlink_to(leads_to)
+        atomic.give(path, atomic.owner_in(folder))
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
@@ -342,7 +337,7 @@ def _symlink(leads_to: str, path: Path) -> None:
             _(
                 "the file system of {folder} has no symbolic links, by which generated files"
                 " are replaced all at once: take a folder on another one",
-                folder=path.parents[2],
+                folder=folder,
             )
         ) from None
 
@@ -365,9 +360,15 @@ def _place(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _make_folder(folder: Path, mode: int) -> None:
-    """Let ``folder`` be there with ``mode``, whatever the umask."""
-    folder.mkdir(exist_ok=True)
+def _make_folder(folder: Path, mode: int, owner: os.stat_result | None = None) -> None:
+    """Let ``folder`` be there with ``mode``, whatever the umask; a new one is ``owner``'s."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    else:
+        atomic.give(folder, owner)
     if folder.stat().st_mode & 0o777 != mode:
         folder.chmod(mode)
 

@@ -82,9 +82,10 @@ def _is_foreign_link(folder: Path, path: str) -> bool:
 
 
 def _blockers(folder: Path, files: Iterable[str]) -> Iterator[str]:
-    """Yield folders in the place of files, and what is no folder in the place of one."""
+    """Yield what is no file in the place of one, like a pipe, and no folder in that of one."""
     for path in files:
-        if (folder / path).is_dir() and not _is_foreign_link(folder, path):
+        place = folder / path
+        if place.exists() and not place.is_file() and not _is_foreign_link(folder, path):
             yield path
     for path in slots.folders_of(files):
         place = folder / path

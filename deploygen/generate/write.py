@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from deploygen import atomic
 from deploygen.errors import FilesInTheWay
@@ -39,16 +40,18 @@ def apply(
     files: Mapping[str, File],
     persons: Mapping[str, File],
     *,
+    before: Mapping[str, bytes | None] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Changes:
     """Make ``folder`` hold exactly ``files`` beside what is not ours.
 
     ``persons`` are files that we write and a person edits (config.sh): their new content is written
-    first, since all else follows from it, and they are never in anybody's way. Raises
-    FilesInTheWay, before anything is written, for generated files that a person edited and for
+    first, since all else follows from it, and they are never in anybody's way. It was made of what
+    they held ``before``, where None is no file. Raises UserError, before anything is written, if
+    they hold something else now; and FilesInTheWay for generated files that a person edited and for
     files of theirs where ours would go, unless ``overwrite``.
     """
-    with slots.locked(folder):
+    with atomic.locked(folder):
         found = state.differing(folder, files)
         if blocked := state.blockers(folder, files):
             raise FilesInTheWay(_explain_blocked(blocked))
@@ -56,6 +59,8 @@ def apply(
         if kept and not overwrite:
             raise FilesInTheWay(_explain(kept))
 
+        for name, content in before.items():
+            atomic.expect(folder / name, content, persons[name].content)
         _write_persons(folder, persons)
         slots.adopt(folder, slots.top_level(folder, files))
         if found:

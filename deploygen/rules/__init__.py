@@ -3,7 +3,16 @@
 Warnings are rules too, for what works all the same; they yield a key and a sentence.
 """
 
-from deploygen.rules import address, certificates, mail, passing_on, provider, proxies, storage
+from deploygen.rules import (
+    address,
+    certificates,
+    effect,
+    mail,
+    passing_on,
+    provider,
+    proxies,
+    storage,
+)
 from deploygen.rules.certificates import ACME_VARIABLES
 from deploygen.rules.common import Rule, Warner
 
@@ -19,7 +28,9 @@ RULES: tuple[Rule, ...] = (
     *storage.RULES,
 )
 WARNINGS: tuple[Warner, ...] = (
+    *address.WARNINGS,
     *certificates.WARNINGS,
+    *effect.WARNINGS,
     *mail.WARNINGS,
     *passing_on.WARNINGS,
     *provider.WARNINGS,

@@ -6,7 +6,15 @@ from itertools import combinations
 from deploygen import topology
 from deploygen.addresses import EVERY_ADDRESS, LOOPBACK, Origin
 from deploygen.language import _
-from deploygen.rules.common import Conflict, Rule, own_origins, scheme_fits_tls
+from deploygen.rules.common import (
+    Conflict,
+    Rule,
+    Warned,
+    Warner,
+    only_from_this_machine,
+    own_origins,
+    scheme_fits_tls,
+)
 from deploygen.settings import Config
 
 _NAMED_PARTS = ("gateway", "outline", "oidc", "minio")
@@ -44,9 +52,7 @@ def _scheme_and_tls(config: Config) -> Iterator[Conflict]:
 def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
     if config.is_behind_proxy or not scheme_fits_tls(config):
         return
-    key, port = ("HTTP_PORT", config.http_port)
-    if config.gateway_ends_tls:
-        key, port = ("HTTPS_PORT", config.https_port)
+    key, port = _port_of_the_url(config)
     if port not in (None, config.url.port) and config.url.is_loopback:
         yield (
             key,
@@ -73,6 +79,13 @@ def _published_where_the_url_points(config: Config) -> Iterator[Conflict]:
             _("accepted is empty, {one} or {other}", one=everything, other=address),
             _("leave {key} empty", key="HTTP_IP"),
         )
+
+
+def _port_of_the_url(config: Config) -> tuple[str, int | None]:
+    """Return the port that what the URL leads to is published on: its key, and what that says."""
+    if config.gateway_ends_tls:
+        return "HTTPS_PORT", config.https_port
+    return "HTTP_PORT", config.http_port
 
 
 def _ports_apart(config: Config) -> Iterator[Conflict]:
@@ -104,6 +117,8 @@ def _https_port_of_whom(config: Config) -> Iterator[Conflict]:
 
 def _own_hosts(config: Config) -> Iterator[Conflict]:
     for key, origin in own_origins(config):
+        if origin.host == config.url.host:
+            continue  # which is told below
         if (origin.scheme, origin.port) != (config.url.scheme, config.url.port):
             yield (
                 key,
@@ -161,6 +176,40 @@ def _host_not_a_service(config: Config) -> Iterator[Conflict]:
         )
 
 
+# --- What works, but may not be meant
+
+
+def _somebody_passes_the_port_on(config: Config) -> Iterator[Warned]:
+    if config.is_behind_proxy or not scheme_fits_tls(config) or only_from_this_machine(config):
+        return
+    key, port = _port_of_the_url(config)
+    if port not in (None, config.url.port):
+        yield (
+            key,
+            _(
+                "the gateway is at port {port}, while the URL leads to {wanted}: have something "
+                "pass that on, or leave {key} empty",
+                port=port,
+                wanted=config.url.port,
+                key=key,
+            ),
+        )
+
+
+def _something_is_published(config: Config) -> Iterator[Warned]:
+    if config.tls == "proxy" or config.outer_proxy or not config.url.is_loopback:
+        return
+    if scheme_fits_tls(config) and not topology.of(config).published:
+        yield (
+            "NETWORK",
+            _(
+                "with it no port is published, so nothing answers at {url} unless a web server on "
+                "this machine passes it on: name that in OUTER_PROXY, or set HTTP_PORT",
+                url=config.url,
+            ),
+        )
+
+
 RULES: tuple[Rule, ...] = (
     _scheme_and_tls,
     _published_where_the_url_points,
@@ -169,3 +218,4 @@ RULES: tuple[Rule, ...] = (
     _own_hosts,
     _host_not_a_service,
 )
+WARNINGS: tuple[Warner, ...] = (_somebody_passes_the_port_on, _something_is_published)

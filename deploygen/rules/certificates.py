@@ -32,6 +32,7 @@ _ACME_PROVIDERS = {
 ACME_VARIABLES = frozenset(
     name for sets in _ACME_PROVIDERS.values() for names in sets for name in names
 )
+_CHALLENGED_PORT = 80  # RFC 8555, section 8.3
 # Where the external account that an authority demands is made.
 _GIVERS_OF_EAB = {
     "google": N_("set both in config.sh (Google Cloud's publicca makes them)"),
@@ -242,6 +243,15 @@ def _challenge_arrives(config: Config) -> Iterator[Warned]:
             _(
                 "the authority comes to port 80 (HTTP-01), and the gateway's is for this machine "
                 "alone: have something pass it on, or leave HTTP_IP empty"
+            ),
+        )
+    elif _challenged_by_http(config) and config.http_port not in (None, _CHALLENGED_PORT):
+        yield (
+            "HTTP_PORT",
+            _(
+                "the authority comes to port 80 (HTTP-01), and the gateway's is {port}: have "
+                "something pass it on, or leave HTTP_PORT empty",
+                port=config.http_port,
             ),
         )
 

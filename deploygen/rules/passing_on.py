@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from deploygen import outline
 from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
-from deploygen.settings import Config
+from deploygen.settings import Config, spelled
 
 _PREFIX = "OUTLINE_ENV_"
 
 
+def _decided() -> dict[str, str]:
+    return {**outline.SET, **outline.DECIDED}
+
+
 def _left_to_keys_of_ours(config: Config) -> Iterator[Conflict]:
-    decided = {**outline.SET, **outline.DECIDED}
+    decided = _decided()
     for name in config.outline_env:
         variable = name if name in decided else _read_from_a_file(name)
         if variable not in decided:
@@ -36,20 +40,18 @@ def _read_from_a_file(name: str) -> str:
 def _outline_reads_it(config: Config) -> Iterator[Warned]:
     for name in config.outline_env:
         # Node reads variables of its own (nodejs.org/api/cli.html).
-        if _read_from_a_file(name) in outline.KNOWN or name.startswith("NODE_"):
+        if outline.reads(name) or name.startswith("NODE_"):
             continue
         from difflib import get_close_matches  # noqa: PLC0415 - few mistype one
 
         close = get_close_matches(name.upper(), sorted(outline.KNOWN), n=1)
+        meant = _decided().get(close[0], f"{_PREFIX}{close[0]}") if close else ""
+        shown = spelled(f"{_PREFIX}{name}").removeprefix(_PREFIX)
         yield (
             f"{_PREFIX}{name}",
-            _(
-                "Outline 1.9.2 reads no variable {name}: did you mean {key}?",
-                name=name,
-                key=f"{_PREFIX}{close[0]}",
-            )
-            if close
-            else _("Outline 1.9.2 reads no variable {name}", name=name),
+            _("Outline 1.9.2 reads no variable {name}: did you mean {key}?", name=shown, key=meant)
+            if meant
+            else _("Outline 1.9.2 reads no variable {name}", name=shown),
         )
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from deploygen.addresses import is_loopback
+from deploygen.addresses import Origin, is_loopback, read_origin
 from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
 from deploygen.settings import Config
@@ -25,7 +25,7 @@ def _admin_has_an_address(config: Config) -> Iterator[Conflict]:
             "ADMIN_EMAIL",
             _("it has no value"),
             _("accepted is an address like wiki@example.com"),
-            _("set {key} in config.sh, or pass --set {key}=…", key="ADMIN_EMAIL"),
+            _("set {key} in config.sh", key="ADMIN_EMAIL"),
         )
 
 
@@ -94,6 +94,29 @@ def _provider_is_reached_from_inside(config: Config) -> Iterator[Conflict]:
             )
 
 
+def _provider_is_another(config: Config) -> Iterator[Conflict]:
+    for key, value in {"OIDC_ISSUER_URL": config.oidc_issuer_url, **_endpoints(config)}.items():
+        if value and _origin(value) == config.url:
+            yield (
+                key,
+                _("it is below the wiki's own address, where no other provider answers"),
+                _("accepted is the address of another provider"),
+                _(
+                    "leave {key} empty to have the user accounts of this deployment, or name the "
+                    "other provider",
+                    key=key,
+                ),
+            )
+
+
+def _origin(url: str) -> Origin | None:
+    parts = urlsplit(url)
+    try:
+        return read_origin(f"{parts.scheme}://{parts.netloc}")
+    except ValueError:  # a port that browsers don't open
+        return None
+
+
 def _user_accounts_are_here(config: Config) -> Iterator[Conflict]:
     if config.oidc_url is not None and not config.has_user_accounts:
         yield (
@@ -132,6 +155,18 @@ def _client_is_the_providers(config: Config) -> Iterator[Warned]:
         )
 
 
+def _outline_learns_the_address(config: Config) -> Iterator[Warned]:
+    # Of Outline's plugins/oidc/server/auth/oidcRouter.ts: without an address nobody gets in.
+    if not config.has_user_accounts and "email" not in config.oidc_scopes.split():
+        yield (
+            "OIDC_SCOPES",
+            _(
+                "without email most providers tell no address, and Outline lets in nobody who has "
+                "none: add email"
+            ),
+        )
+
+
 def _other_provider_has_a_name(config: Config) -> Iterator[Warned]:
     if config.oidc_logout_uri and config.has_user_accounts:
         yield (
@@ -146,10 +181,12 @@ RULES: tuple[Rule, ...] = (
     _endpoints_are_whole,
     _logout_is_discovered,
     _provider_is_reached_from_inside,
+    _provider_is_another,
     _user_accounts_are_here,
 )
 WARNINGS: tuple[Warner, ...] = (
     _nobody_listens,
     _client_is_the_providers,
+    _outline_learns_the_address,
     _other_provider_has_a_name,
 )

@@ -13,10 +13,11 @@ from deploygen.settings import Config
 _OUTLINE_PATHS = frozenset({
     "api", "archive", "auth", "collaboration", "collection", "create", "desktop-redirect",
     "doc", "drafts", "email", "embeds", "fonts", "home", "images", "locales", "logout", "mcp",
-    "oauth", "realtime", "search", "settings", "static", "trash",
+    "oauth", "realtime", "search", "settings", "share", "static", "trash",
 })
 # fmt: on
 _NEWEST_POSTGRES = 17
+_BUCKET_OF_MINIO = "minio"  # MinIO's cmd/generic-handlers.go: minioReservedBucket
 # Aliyun OSS and Tencent COS refuse the bucket in the path; Cloudflare R2 has no POST Object.
 _ONLY_BUCKETS_IN_HOSTS = (".aliyuncs.com", ".myqcloud.com")
 _WITHOUT_POST = (".r2.cloudflarestorage.com",)
@@ -75,6 +76,26 @@ def _bucket_not_a_page_of_outline(config: Config) -> Iterator[Conflict]:
             ),
             _("accepted is a name that is no path of Outline's"),
             _("choose another bucket name (before there are uploads)"),
+        )
+
+
+def _bucket_is_not_minios(config: Config) -> Iterator[Conflict]:
+    if config.file_storage == "minio" and config.aws_s3_upload_bucket_name == _BUCKET_OF_MINIO:
+        yield (
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            _("MinIO keeps the name {bucket!r} for itself", bucket=_BUCKET_OF_MINIO),
+            _("accepted is any other name"),
+            _("choose another bucket name (before there are uploads)"),
+        )
+
+
+def _outline_is_not_minios_root(config: Config) -> Iterator[Conflict]:
+    if config.file_storage == "minio" and config.aws_access_key_id == config.minio_root_user:
+        yield (
+            "AWS_ACCESS_KEY_ID",
+            _("it is MINIO_ROOT_USER too, and MinIO has no second user of that name"),
+            _("accepted are two different names"),
+            _("empty MINIO_ROOT_USER and run `deploygen init`, which makes a new one"),
         )
 
 
@@ -189,20 +210,44 @@ def _bucket_url_is_used(config: Config) -> Iterator[Conflict]:
 
 
 def _postgres_keeps_its_data_where_we_mount_it(config: Config) -> Iterator[Conflict]:
-    match = re.search(r"(?:^|/)postgres:(\d+)", config.postgres_image)
-    if match and int(match.group(1)) > _NEWEST_POSTGRES:
+    major = _postgres_major(config)
+    if major is not None and major > _NEWEST_POSTGRES:
         yield (
             "POSTGRES_IMAGE",
             _(
                 "PostgreSQL {version} keeps its data elsewhere and would start empty",
-                version=match.group(1),
+                version=major,
             ),
             _("accepted is PostgreSQL up to {version}", version=_NEWEST_POSTGRES),
             _("stay at {version}", version=_NEWEST_POSTGRES),
         )
 
 
+def _postgres_major(config: Config) -> int | None:
+    """Return the major version that the image's tag names: 17 of 17-alpine, of pg17, of x-pg17."""
+    name, _colon, tag = config.postgres_image.partition("@")[0].rpartition("/")[2].partition(":")
+    if match := re.search(r"(?:^|[^a-z])pg-?(\d+)", tag):
+        return int(match[1])
+    # Others than postgres and postgis may count something else.
+    match = re.match(r"\d+", tag)
+    if match and ("postg" in name or int(match[0]) <= _NEWEST_POSTGRES):
+        return int(match[0])
+    return None
+
+
 # --- What works, but not well
+
+
+def _postgres_stays_at_its_major(config: Config) -> Iterator[Warned]:
+    if _postgres_major(config) is None:
+        yield (
+            "POSTGRES_IMAGE",
+            _(
+                "its tag names no version of PostgreSQL, and the next major could not read the "
+                "data: name one, up to {version}",
+                version=_NEWEST_POSTGRES,
+            ),
+        )
 
 
 def _storage_without_acl(config: Config) -> Iterator[Warned]:
@@ -221,6 +266,8 @@ RULES: tuple[Rule, ...] = (
     _bucket_not_in_its_address,
     _no_s3_before_the_port,
     _bucket_not_a_page_of_outline,
+    _bucket_is_not_minios,
+    _outline_is_not_minios_root,
     _bucket_reachable_from_inside,
     _external_storage_has_an_address,
     _external_storage_answers_browsers_and_outline,
@@ -228,4 +275,4 @@ RULES: tuple[Rule, ...] = (
     _bucket_url_is_used,
     _postgres_keeps_its_data_where_we_mount_it,
 )
-WARNINGS: tuple[Warner, ...] = (_storage_without_acl,)
+WARNINGS: tuple[Warner, ...] = (_postgres_stays_at_its_major, _storage_without_acl)

@@ -10,8 +10,9 @@ the seed's from its untouched sample, ours from the defaults. A round runs all f
 other, and the next round the other way round: both on a folder in which nothing changed, and both
 after the address was changed in config.sh, outside of the time. A ratio is of the two runs of
 one round, and the figures are medians over the rounds with the least and the most. The first round
-is thrown away: files are in the page cache, and Python's bytecode is there as it is in an installed
-package. Both write to the same file system; ours waits until it is on the disk, the seed does not.
+is thrown away: files are in the page cache, and Python's bytecode and the compiled templates are
+there, as they are once deploygen has run. Both write to the same file system; ours waits until it
+is on the disk, the seed does not.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from deploygen import folder
+from deploygen import folder, ports
 
 # How long an example takes says how busy the machine is, not whether the code is right.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -11,8 +11,10 @@ settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True, scope="session")
-def no_other_deployments() -> Iterator[None]:
-    """What else is on the machine that runs the tests decides no name."""
+def nothing_else_on_the_machine() -> Iterator[None]:
+    """What else is on the machine that runs the tests decides no name and has no port."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(folder, "names_taken", tuple)
+        patch.setattr(folder, "places_of", lambda _name: ())
+        patch.setattr(ports, "is_taken", lambda _host, _port: False)
         yield

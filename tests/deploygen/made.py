@@ -13,6 +13,7 @@ _FAKES = {
     "project": "wiki",
 }
 FAKE_SECRETS = {item.name: _FAKES[item.secret] for item in SETTINGS if item.secret}
+FAKE_SECRETS["MINIO_ROOT_USER"] = "1" * 20  # not that of Outline's user
 
 
 def config_text(**changes: str) -> str:

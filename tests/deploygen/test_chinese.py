@@ -51,6 +51,10 @@ def not_read(line: str) -> list[str]:
     return [item.message for item in shellconf.parse(line).problems]
 
 
+def not_taken_over(text: str) -> list[str]:
+    return [item.message for item in seed.translate(text).problems]
+
+
 def directions(changes: dict[str, str]) -> list[str]:
     loaded = configuration(URL="https://wiki.example.com", TLS="proxy", **changes)
     return [outer.directions(loaded, topology.of(loaded)) or ""]
@@ -91,7 +95,14 @@ def _of_seed() -> Iterator[Tell]:
         yield partial(refused, test_seed.seeds, changes)
     for changes, _key, _english in rows(test_seed.test_what_has_no_effect_any_more_is_warned_of):
         yield partial(warned, test_seed.seeds, changes)
-    text = f"{test_seed.SAMPLE}ALLOWED_DOMAINS=example.com\nTIME_ZONE=`id`\nMY_OWN=1\n"
+    for line, *_english in rows(
+        test_seed.test_what_can_not_be_read_or_contradicts_itself_is_not_taken_over
+    ):
+        yield partial(not_taken_over, line)
+    text = (
+        f"{test_seed.SAMPLE}ALLOWED_DOMAINS=example.com\nMY_OWN=1\n"
+        "OIDC_AUTH_URI=http://127.0.0.1/uc/oauth/authorize/\n"
+    )
     yield lambda: seed.translate(text).left_out
 
 

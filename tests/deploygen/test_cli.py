@@ -5,8 +5,10 @@ import os
 import pty
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -14,7 +16,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 import deploygen
+from deploygen import folder as deployment
 from deploygen.cli import main
+from deploygen.engine import EngineError
 from deploygen.errors import UserError
 from tests.deploygen import fake_docker
 
@@ -65,6 +69,17 @@ def test_init_makes_all_files_and_says_what_to_do_next(tmp_path: Path) -> None:
     ]
     assert (folder / "docker-compose.yml").is_file()
     assert (folder / "config.sh").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_docker_can_not_mount_from_is_refused(tmp_path: Path) -> None:
+    result = run("init", tmp_path / "a:b" / "wiki", *SET)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"deploygen: {tmp_path}/a:b/wiki: Docker mounts nothing from a path with a colon in it; "
+        "rename that folder, or make the deployment elsewhere\n"
+    )
+    assert not (tmp_path / "a:b").exists()
 
 
 def test_init_in_this_folder_needs_no_cd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,6 +200,7 @@ def test_init_without_what_it_needs_writes_nothing(tmp_path: Path) -> None:
 
     assert result.exit_code == 3
     assert "ADMIN_EMAIL: it has no value" in result.stderr
+    assert result.stderr.endswith("; pass --set ADMIN_EMAIL=…\n")
     assert not (tmp_path / "wiki").exists()
 
 
@@ -206,6 +222,12 @@ def test_a_wrong_set_option_is_explained(
     assert result.exit_code == exit_code
     assert said in result.stderr
     assert not (tmp_path / "wiki").exists()
+
+
+@pytest.mark.parametrize("value", ["", "8888"])
+def test_a_key_may_be_set_by_its_old_name(tmp_path: Path, value: str) -> None:
+    assert run("init", tmp_path, *SET, "--set", f"HTTP_PORT_IP={value}").exit_code == 0
+    assert f"\nHTTP_PORT={value}\n" in (tmp_path / "config.sh").read_text()
 
 
 def test_a_variable_that_is_passed_on_may_be_set_too(tmp_path: Path) -> None:
@@ -276,14 +298,54 @@ def test_a_full_disk_is_told_without_a_traceback_and_mended_by_another_run(tmp_p
     assert run("init", tmp_path / "wiki", *SET).exit_code == 0
 
 
-def test_a_config_that_is_a_folder_is_refused_without_a_traceback(tmp_path: Path) -> None:
-    (tmp_path / "config.sh").mkdir()
+def test_a_folder_that_is_a_link_to_nothing_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "wiki").symlink_to("nowhere")
+
+    result = run("init", tmp_path / "wiki", *SET)
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"deploygen: {tmp_path}/wiki: File exists; {tmp_path}/wiki is a link to nowhere, which is"
+        " not there: make that, or remove the link\n",
+    )
+
+
+@pytest.mark.parametrize("verb", ["check", "render"])
+def test_what_is_in_the_place_of_the_folder_of_generated_files_is_explained(
+    wiki: Path, verb: str
+) -> None:
+    shutil.rmtree(wiki / ".deploygen")
+    (wiki / ".deploygen").touch()
+
+    result = run(verb, wiki)
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        f"deploygen: {wiki}/.deploygen/current: Not a directory; {wiki}/.deploygen is no folder:"
+        " move it elsewhere and run this again\n",
+    )
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_a_config_that_is_no_file_is_refused_and_not_waited_for(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / "config.sh")
 
     result = run("render", tmp_path)
 
     assert (result.exit_code, result.stderr) == (
         1,
-        f"deploygen: {tmp_path}/config.sh can't be read: Is a directory\n",
+        f"deploygen: {tmp_path}/config.sh is no regular file: move it elsewhere\n",
+    )
+
+
+def test_a_file_without_an_end_is_not_read_to_it(tmp_path: Path) -> None:
+    result = run("init", tmp_path, *SET, "--from", "/dev/zero")
+
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "deploygen: /dev/zero is larger than 1 MiB, as no config.sh is\n",
     )
 
 
@@ -361,14 +423,43 @@ def test_check_warns_where_it_could_not_look_for_the_network(
     )
 
 
-def test_check_asks_no_docker_where_no_network_is_named(
+def test_check_warns_of_another_deployment_of_the_same_name_that_was_started(
     wiki: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    docker = fake_docker.answers(tmp_path, monkeypatch)
-    docker.write_text(f"#!/bin/sh\n: > {tmp_path}/was-asked\n")
+    other = tmp_path / "other"
+    other.mkdir()
+    places = [str(wiki), str(other), str(tmp_path / "gone")]
+    monkeypatch.setattr(deployment, "places_of", lambda name: places if name == "wiki" else [])
 
-    assert run("check", wiki).stderr == ""
-    assert not (tmp_path / "was-asked").exists()
+    assert run("check", wiki).stderr == ""  # what has no config.sh any more was moved from there
+    (other / "config.sh").touch()
+    result = run("check", wiki)
+
+    assert result.exit_code == 0
+    assert result.stderr == (
+        f"config.sh:{line_of('COMPOSE_PROJECT_NAME', wiki)}: COMPOSE_PROJECT_NAME: warning: the"
+        f" deployment in {other} has the same name, and so the same containers and volumes: give"
+        " this one another, unless it takes the place of that one\n"
+    )
+
+
+def test_init_says_where_it_could_not_look_for_the_same_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_name: str) -> None:
+        raise EngineError("permission denied")
+
+    monkeypatch.setattr(deployment, "places_of", refuse)
+
+    told = run("init", tmp_path / "wiki", *SET).stderr
+
+    assert told == (
+        f"config.sh:{line_of('COMPOSE_PROJECT_NAME', tmp_path / 'wiki')}: COMPOSE_PROJECT_NAME:"
+        " warning: whether another deployment on this machine is called wiki could not be seen, and"
+        " two of one name would share containers and data: permission denied\n"
+    )
+    for verb in ("check", "render"):
+        assert run(verb, tmp_path / "wiki").stderr == ""
 
 
 @pytest.mark.parametrize("verb", ["init", "render", "check"])
@@ -514,6 +605,16 @@ def test_a_configuration_of_the_seed_is_taken_over_into_a_new_folder(tmp_path: P
     assert "POSTGRES_VERSION" in result.stderr
 
 
+def test_a_configuration_of_the_seed_that_can_not_be_read_is_refused_whole(tmp_path: Path) -> None:
+    (tmp_path / "seed.sh").write_text("URL=http://192.0.2.1\nOUTLINE_SECRET_KEY=$(cat key)\n")
+
+    result = run("init", tmp_path / "wiki", *SET, "--from", tmp_path / "seed.sh")
+
+    assert result.exit_code == 3
+    assert result.stderr.startswith(f"{tmp_path}/seed.sh:2: OUTLINE_SECRET_KEY: a $ is expanded")
+    assert not (tmp_path / "wiki").exists()
+
+
 def test_a_config_of_our_own_is_not_taken_over(wiki: Path, tmp_path: Path) -> None:
     result = run("init", tmp_path / "second", "--yes", "--from", wiki / "config.sh")
 
@@ -550,6 +651,28 @@ def test_check_lists_what_differs_and_writes_nothing(wiki: Path) -> None:
     assert result.exit_code == 1
     assert "outdated  docker-compose.yml" in result.stdout.splitlines()
     assert snapshot(wiki) == before
+
+
+def test_check_ends_otherwise_where_nothing_could_be_compared(tmp_path: Path) -> None:
+    assert run("render", "--check", tmp_path).exit_code == 2
+
+
+def test_diff_does_not_wait_for_a_pipe(wiki: Path) -> None:
+    (wiki / "docker-compose.yml").unlink()
+    os.mkfifo(wiki / "docker-compose.yml")
+
+    result = run("render", "--diff", wiki)
+
+    assert (result.exit_code, result.stdout) == (1, "in the way  docker-compose.yml\n")
+
+
+def test_a_config_that_its_owner_made_read_only_is_set_and_stays_so(wiki: Path) -> None:
+    (wiki / "config.sh").chmod(0o400)
+
+    assert run("config", "set", "TIME_ZONE=Asia/Shanghai", wiki).exit_code == 0
+    assert run("render", wiki).exit_code == 0
+    assert run("render", "--check", wiki).exit_code == 0
+    assert (wiki / "config.sh").stat().st_mode & 0o777 == 0o400
 
 
 def test_diff_shows_what_differs(wiki: Path) -> None:
@@ -598,7 +721,7 @@ def test_check_in_json_tells_what_is_wrong(wiki: Path) -> None:
         "key": "TLS",
         "wrong": "'of' is not right: it is none of the choices",
         "accepted": "accepted is off or acme or files or proxy",
-        "remedy": "set TLS in config.sh, or pass --set TLS=…",
+        "remedy": "set TLS in config.sh",
         "message": f"{problem['wrong']}; {problem['accepted']}; {problem['remedy']}",
     }
 
@@ -702,6 +825,28 @@ def test_on_a_terminal_answers_that_could_not_be_written_can_be_given_again(tmp_
 
     assert code == 4
     assert "To give your answers again:  --set ADMIN_EMAIL=wiki@example.com\n" in shown
+
+
+def test_on_a_terminal_an_edit_made_while_init_asks_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "config.sh").write_text("# none\n")
+    ours, theirs = pty.openpty()
+    command = subprocess.Popen(
+        [*COMMAND, "init", tmp_path], stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    shown = b""
+    while b"Address of the wiki" not in shown:
+        shown += os.read(ours, 4096)
+    (tmp_path / "config.sh").write_text("# a note\n")
+    os.write(ours, b"\nwiki@example.com\n")
+    while (part := _read(ours)) is not None:
+        shown += part
+    os.close(ours)
+
+    assert command.wait(timeout=20) == 1
+    assert b"config.sh was changed meanwhile" in shown
+    assert b"--set ADMIN_EMAIL=wiki@example.com" in shown
+    assert (tmp_path / "config.sh").read_text() == "# a note\n"
 
 
 def test_on_a_terminal_a_secret_is_asked_for_without_showing_it(wiki: Path) -> None:

@@ -67,6 +67,17 @@ def test_list_hides_secrets_unless_asked(folder: Path) -> None:
     assert f"set      ADMIN_PASSWORD={password}" in shown.splitlines()
 
 
+def test_list_hides_a_secret_under_a_key_that_is_none(folder: Path) -> None:
+    (folder / "config.sh").write_text(
+        changed(AWS_SECRET_ACCESS_KEY="Hunter2Hunter2", AWS_ACCESS_KEY_ID="Hunter2Hunter2")
+    )
+
+    assert "Hunter2" not in run("config", "list", folder).stdout
+    assert "Hunter2" not in run("config", "list", folder, "--json").stdout
+    shown = run("config", "list", folder, "--show-secrets").stdout.splitlines()
+    assert "set      AWS_ACCESS_KEY_ID=Hunter2Hunter2" in shown
+
+
 def test_list_in_json(folder: Path) -> None:
     listed = {
         item["key"]: item for item in json.loads(run("config", "list", folder, "--json").stdout)
@@ -129,11 +140,16 @@ def test_get_prints_what_counts(folder: Path, key: str, value: str) -> None:
     assert run("config", "get", key, folder).output == f"{value}\n"
 
 
-def test_get_of_a_key_that_there_is_not_says_which_may_be_meant(folder: Path) -> None:
-    result = run("config", "get", "URLL", folder)
+@pytest.mark.parametrize(("key", "meant"), [("URLL", "did you mean URL?; "), ("NOPE", "")])
+def test_get_of_a_key_that_there_is_not_says_which_there_are(
+    folder: Path, key: str, meant: str
+) -> None:
+    result = run("config", "get", key, folder)
 
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "deploygen: there is no key URLL; did you mean URL?\n"
+    assert result.stderr == (
+        f"deploygen: there is no key {key}; {meant}config.sh.example lists every key\n"
+    )
 
 
 def test_get_prints_what_the_file_says_whatever_is_wrong_elsewhere(folder: Path) -> None:
@@ -193,6 +209,15 @@ def test_set_of_a_key_that_there_is_not_writes_nothing(folder: Path) -> None:
     assert result.stderr.startswith("URLL: there is no such key; did you mean URL?")
 
 
+def test_a_secret_whose_sign_was_lost_is_not_repeated(folder: Path) -> None:
+    for words in (["config", "set"], ["init", "--yes", "--set"]):
+        result = run(*words, "SMTP_PASSWORDSHVudGVyMg==", folder)
+
+        assert result.exit_code == 3
+        assert "SMTP_PASSWORD…: there is no such key; did you mean SMTP_PASS" in result.stderr
+        assert "SHVudGVyMg" not in result.output
+
+
 def test_an_empty_value_is_the_default_again(folder: Path) -> None:
     assert run("config", "set", "WIKI_NAME=", folder).exit_code == 0
     assert run("config", "get", "WIKI_NAME", folder).output == "Wiki\n"
@@ -207,6 +232,22 @@ def test_what_is_there_already_is_not_written(folder: Path) -> None:
     assert (folder / "config.sh").stat().st_mtime_ns == before
 
 
+def test_runs_at_the_same_time_lose_no_key(folder: Path) -> None:
+    pairs = {"WIKI_NAME": "One", "TIME_ZONE": "Asia/Shanghai", "ADMIN_USERNAME": "root"}
+
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "deploygen", "config", "set", f"{key}={value}", folder],
+            stdout=subprocess.DEVNULL,
+        )
+        for key, value in pairs.items()
+    ]
+
+    assert [item.wait(timeout=60) for item in runs] == [0] * len(pairs)
+    for key, value in pairs.items():
+        assert run("config", "get", key, folder).stdout == f"{value}\n"
+
+
 def test_values_can_come_from_stdin(folder: Path) -> None:
     result = run("config", "set", "REDIS_PASSWORD", "WIKI_NAME", folder, stdin="a'b\nOurs\n")
 
@@ -214,6 +255,14 @@ def test_values_can_come_from_stdin(folder: Path) -> None:
     assert run("config", "get", "REDIS_PASSWORD", folder).output == "a'b\n"
     assert run("config", "get", "WIKI_NAME", folder).output == "Ours\n"
     assert "a'b" not in result.output
+
+
+def test_lines_of_stdin_may_end_as_those_of_windows_do(folder: Path) -> None:
+    result = run("config", "set", "REDIS_PASSWORD", "WIKI_NAME", folder, stdin="secret\r\nOurs\r\n")
+
+    assert result.exit_code == 0, result.output
+    assert run("config", "get", "REDIS_PASSWORD", folder).output == "secret\n"
+    assert run("config", "get", "WIKI_NAME", folder).output == "Ours\n"
 
 
 def test_stdin_that_ends_too_soon_changes_nothing(folder: Path) -> None:
@@ -280,10 +329,23 @@ def test_a_value_that_is_not_utf8_is_refused(folder: Path) -> None:
     before = content(folder)
     (folder / "k\udcff.pem").touch()
 
-    result = run("config", "set", "ACME_CA_BUNDLE=k\udcff.pem", folder)
+    result = run("config", "set", "ACME_CA_BUNDLE=k\udcff.pem", "WIKI_NAME=\udcff", folder)
 
     assert (result.exit_code, content(folder)) == (3, before)
-    assert result.stderr.startswith("ACME_CA_BUNDLE: its value is not UTF-8; ")
+    assert result.stderr.splitlines() == [
+        "ACME_CA_BUNDLE: its value is not UTF-8; accepted is text; rename a file of such a name",
+        "WIKI_NAME: its value is not UTF-8; accepted is text; write it in UTF-8",
+    ]
+
+
+def test_a_value_that_holds_a_carriage_return_is_refused(folder: Path) -> None:
+    result = run("config", "set", "WIKI_NAME=Ours\r", folder)
+
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "WIKI_NAME: its value holds a carriage return; accepted is one line of text, up to 50"
+        " characters; write it without\n"
+    )
 
 
 def test_a_long_word_that_is_no_key_is_not_repeated(folder: Path) -> None:
@@ -311,7 +373,8 @@ def completed(*words: str) -> list[str]:
         (("config", "get", "time"), ["TIME_ZONE"]),
         (("config", "set", "TIME"), ["TIME_ZONE"]),
         (("config", "set", "TLS=f"), ["TLS=files"]),
-        (("config", "set", "TLS", "=", "p"), ["proxy"]),
+        (("config", "set", "TLS=off", "TI"), ["TIME_ZONE"]),
+        (("config", "set", "TLS=off", "wi"), ["wi"]),  # a folder, which the shell knows
         (("init", "--set", "TLS"), ["TLS=", "TLS_CERT_FILE=", "TLS_KEY_FILE="]),
         (("init", "--set", "ACME_STAGING=t"), ["ACME_STAGING=true"]),
         (("config", "set", "NO_SUCH=t"), []),
@@ -319,6 +382,31 @@ def completed(*words: str) -> list[str]:
 )
 def test_a_shell_completes(words: tuple[str, ...], expected: list[str]) -> None:
     assert completed(*words) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("config set TLS =", ["plain,off", "plain,acme", "plain,files", "plain,proxy"]),
+        ("config set TLS = a", ["plain,acme"]),
+        ("config set URL = http : //localhost TLS = a", ["plain,acme"]),
+        ("config set URL = http : //l", [""]),
+        ("config set FILE_STORAGE = local w", ["dir,w"]),
+        ("init --set TL", ["plain,TLS=", "plain,TLS_CERT_FILE=", "plain,TLS_KEY_FILE="]),
+        ("init --set TLS =", ["plain,off", "plain,acme", "plain,files", "plain,proxy"]),
+        ("init --set TLS = p", ["plain,proxy"]),
+        ("init --set = TLS = p", ["plain,proxy"]),
+        ("init --set TLS = proxy --set ACME_STAGING = t", ["plain,true"]),
+    ],
+)
+def test_bash_completes_what_it_takes_apart(
+    words: str, expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMP_WORDS", f"deploygen {words}")
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split())))
+    monkeypatch.setenv("_DEPLOYGEN_COMPLETE", "bash_complete")
+
+    assert CliRunner().invoke(main, prog_name="deploygen").stdout.splitlines() == expected
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

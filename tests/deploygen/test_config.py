@@ -1,5 +1,7 @@
 """What a wrong config.sh is told: exact messages, all at once, and never a secret."""
 
+import errno
+import os
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -32,7 +34,7 @@ def line_of(text: str, key: str) -> int:
 
 
 def set_it(key: str) -> str:
-    return f"set {key} in config.sh, or pass --set {key}=…"
+    return f"set {key} in config.sh"
 
 
 CERT_FILE = str(golden.FOLDER / "certificate" / "fullchain.pem")
@@ -140,6 +142,12 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         ),
         (
             "DATA_DIR",
+            "~/data",
+            "'~/data' is not right: a ~ is no home folder here; accepted is empty, or the path of a"
+            f" folder that is for this data alone; {set_it('DATA_DIR')}",
+        ),
+        (
+            "DATA_DIR",
             "/" + "a" * 256,
             "'… (257 characters)' is not right: it can't be looked at (File name too long);"
             " accepted is empty, or the path of a folder that is for this data alone;"
@@ -168,8 +176,41 @@ def test_an_empty_present_name_yields_to_an_old_one(text: str) -> None:
         (
             "SMTP_HOST",
             "mail.example.com:587",
-            "'mail.example.com:587' is not right: its host is not a valid IPv6 address; accepted is"
-            f" empty, or a host name or an IP address, without a port; {set_it('SMTP_HOST')}",
+            "'mail.example.com:587' is not right: it has a port; accepted is empty, or a host name"
+            f" or an IP address, without a port; {set_it('SMTP_HOST')}",
+        ),
+        (
+            "SMTP_HOST",
+            "0.0.0.0",
+            "'0.0.0.0' is not right: its host is 0.0.0.0, which is no machine's address; accepted"
+            " is empty, or a host name or an IP address, without a port;"
+            f" {set_it('SMTP_HOST')}",
+        ),
+        (
+            "URL",
+            "http://维基.com",
+            "'http://维基.com' is not right: its host is to be written as DNS has it:"
+            " xn--3jsx02g.com; accepted is http:// or https://, a host and perhaps a :port;"
+            f" {set_it('URL')}",
+        ),
+        (
+            "HTTP_IP",
+            "224.0.0.1",
+            "'224.0.0.1' is not right: it is no machine's address; accepted is empty, or an IP"
+            f" address of this machine; {set_it('HTTP_IP')}",
+        ),
+        (
+            "HTTP_IP",
+            "fe80::1",
+            "'fe80::1' is not right: it is a link-local address, which Docker can't publish on;"
+            f" accepted is empty, or an IP address of this machine; {set_it('HTTP_IP')}",
+        ),
+        (
+            "URL",
+            "http://[fe80::1]",
+            "'http://[fe80::1]' is not right: its host is a link-local address, which leads nowhere"
+            " by itself; accepted is http:// or https://, a host and perhaps a :port;"
+            f" {set_it('URL')}",
         ),
         (
             "SMTP_FROM_EMAIL",
@@ -309,6 +350,43 @@ def test_a_wrong_value_is_located_explained_and_remedied(
     assert messages(text) == [f"config.sh:{line_of(text, key)}: {key}: {message}"]
 
 
+def test_a_path_begins_at_a_folder_that_is_not_made_yet(tmp_path: Path) -> None:
+    (tmp_path / "c.pem").touch()
+    text = config_text(TLS_CERT_FILE="../c.pem")
+
+    assert config.load(text, tmp_path / "wiki").tls_cert_file is not None
+
+
+@pytest.mark.parametrize("key", ["TLS_CERT_FILE", "DATA_DIR"])
+def test_what_one_may_not_read_is_not_answered_with_another_value(
+    key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look = Path.stat
+
+    def stat(path: Path, **follow: bool) -> os.stat_result:
+        if path.parent == tmp_path:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return look(path, **follow)
+
+    text = config_text(**{key: str(tmp_path / "it")})
+    monkeypatch.setattr(Path, "stat", stat)
+
+    (message,) = messages(text)
+
+    assert "(Permission denied); " in message
+    assert message.endswith(f"; let this user read it, or set another {key} in config.sh")
+
+
+def test_a_problem_of_a_key_under_its_old_name_says_both() -> None:
+    text = config_text().replace("\nHTTP_PORT=\n", "\nHTTP_PORT_IP=http\n")
+
+    assert messages(text) == [
+        f"config.sh:{line_of(text, 'HTTP_PORT_IP')}: HTTP_PORT: 'http' is not right: it is not a"
+        " port number (on that line as HTTP_PORT_IP); accepted is empty, or a number from 1 to"
+        f" 65535; {set_it('HTTP_PORT')}"
+    ]
+
+
 def test_what_another_provider_gives_is_not_made_here() -> None:
     text = config_text(OIDC_ISSUER_URL="https://id.example.org", OIDC_CLIENT_ID="")
 
@@ -356,12 +434,64 @@ def test_a_key_that_does_not_exist_is_answered_with_the_nearest(key: str, meant:
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("SMTP_PASSWORDc2VjcmV0==", "SMTP_PASSWORD…: there is no such key; did you mean SMTP_PASS"),
+        ("MINIO_SECRET_KEYc2VjcmV0==", "MINIO_SECRET_KEY…: there is no such key; did you mean AWS"),
+        ("SMTP_PASSWORDc2VjcmV0=$x", "SMTP_PASSWORD…: a $ is expanded by bash"),
+        ("c2VjcmV0c2VjcmV0==", "this line: there is no such key; correct or remove the line"),
+        ("ZZZ=", "ZZZ: there is no such key; correct or remove the line"),
+        ("CF_Token=", "CF_Token: there is no such key; did you mean ACME_ENV_CF_Token?"),
+        ("smtp_password=x", "smtp_password: there is no such key; did you mean SMTP_PASSWORD?"),
+    ],
+)
+def test_what_may_be_a_secret_in_place_of_a_key_is_not_repeated(line: str, told: str) -> None:
+    text = f"{config_text()}{line}\n"
+
+    (message,) = messages(text)
+
+    assert message.startswith(f"config.sh:{len(text.splitlines())}: {told}")
+
+
+def test_what_may_be_a_secret_in_the_name_of_a_variable_is_not_repeated() -> None:
+    text = f"{config_text()}OUTLINE_ENV_GITHUB_CLIENT_SECRETc2VjcmV0==\n"
+    (notice,) = config.warnings(config.load(text), text)
+
+    assert notice.located("config.sh") == (
+        f"config.sh:{len(text.splitlines())}: OUTLINE_ENV_GITHUB_CLIENT_SECRET…: warning: Outline"
+        " 1.9.2 reads no variable GITHUB_CLIENT_SECRET…: did you mean"
+        " OUTLINE_ENV_GITHUB_CLIENT_SECRET?"
+    )
+    (message,) = messages(text.replace("c2VjcmV0==", "c2VjcmV0=\t1"))
+    assert "c2Vj" not in message
+
+
+def test_a_secret_under_a_key_that_is_none_is_not_repeated() -> None:
+    text = config_text(REDIS_PASSWORD="Hunter2Hunter2", OIDC_SCOPES="Hunter2Hunter2")
+
+    (message,) = messages(text)
+
+    assert message.startswith(f"config.sh:{line_of(text, 'OIDC_SCOPES')}: OIDC_SCOPES: '…' is not")
+
+
 def test_a_line_that_bash_would_interpret_is_one_problem_not_two() -> None:
     text = config_text().replace("ADMIN_EMAIL=wiki@example.com", "ADMIN_EMAIL=$MAIL")
     line = text.splitlines().index("ADMIN_EMAIL=$MAIL") + 1
 
     assert messages(text) == [
         f"config.sh:{line}: ADMIN_EMAIL: a $ is expanded by bash; put the value in single quotes"
+    ]
+
+
+def test_a_file_with_windows_line_ends_is_one_problem() -> None:
+    text = config_text()
+    lines = len([line for line in text.splitlines() if not line.startswith("#")])
+    first = 1 + next(n for n, line in enumerate(text.splitlines()) if not line.startswith("#"))
+
+    assert messages(text.replace("\n", "\r\n")) == [
+        f"config.sh:{first}: this line: it and {lines - 1} more end in a carriage return; save the"
+        " file with Unix line ends (LF)"
     ]
 
 
@@ -458,10 +588,31 @@ OWN_HOSTS = {
             " outline.example.com, or set FILE_STORAGE=local",
         ),
         (
-            {"POSTGRES_IMAGE": "postgres:18-alpine"},
-            "POSTGRES_IMAGE",
-            "PostgreSQL 18 keeps its data elsewhere and would start empty; accepted is PostgreSQL"
-            " up to 17; stay at 17",
+            {"AWS_S3_UPLOAD_BUCKET_NAME": "minio"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "MinIO keeps the name 'minio' for itself; accepted is any other name; choose another"
+            " bucket name (before there are uploads)",
+        ),
+        (
+            {"MINIO_ROOT_USER": "outline", "AWS_ACCESS_KEY_ID": "outline"},
+            "AWS_ACCESS_KEY_ID",
+            "it is MINIO_ROOT_USER too, and MinIO has no second user of that name; accepted are two"
+            " different names; empty MINIO_ROOT_USER and run `deploygen init`, which makes a new"
+            " one",
+        ),
+        *(
+            (
+                {"POSTGRES_IMAGE": image},
+                "POSTGRES_IMAGE",
+                "PostgreSQL 18 keeps its data elsewhere and would start empty; accepted is"
+                " PostgreSQL up to 17; stay at 17",
+            )
+            for image in (
+                "postgres:18-alpine",
+                "registry.example.com:5000/postgres:18",
+                "pgvector/pgvector:pg18",
+                "timescale/timescaledb:2.17.2-pg18",
+            )
         ),
         (
             {"URL": "http://nas3:8080"},
@@ -469,6 +620,13 @@ OWN_HOSTS = {
             "its host ends in s3 before a port, which Outline would rewrite to localhost; accepted"
             " is another host name, the default port, or FILE_STORAGE=local; rename the host, leave"
             " the port out, or set FILE_STORAGE=local",
+        ),
+        (
+            {"URL": LAN, "AWS_S3_UPLOAD_BUCKET_NAME": "share"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "Outline has pages of its own under /share/, where the bucket would be; accepted is a"
+            " name that is no path of Outline's; choose another bucket name (before there are"
+            " uploads)",
         ),
         (
             {"URL": LAN, "AWS_S3_UPLOAD_BUCKET_NAME": "api"},
@@ -540,6 +698,12 @@ OWN_HOSTS = {
             "the gateway answers at https://wiki.example.com, and http://accounts.example.com has"
             " another scheme or port; accepted is another host with the scheme and port of URL;"
             " write it as https://accounts.example.com",
+        ),
+        (
+            {"OIDC_URL": "http://localhost:8889"},
+            "OIDC_URL",
+            "its host is that of URL; accepted is a host of its own, or empty; leave OIDC_URL"
+            " empty, or give it a host of its own",
         ),
         (
             {**PROXY, "OIDC_URL": WIKI},
@@ -830,6 +994,13 @@ OWN_HOSTS = {
             " address in the network, or a name that leads there",
         ),
         (
+            {**PROXY, **ISSUER, "OIDC_ISSUER_URL": f"{WIKI}/uc/oauth"},
+            "OIDC_ISSUER_URL",
+            "it is below the wiki's own address, where no other provider answers; accepted is the"
+            " address of another provider; leave OIDC_ISSUER_URL empty to have the user accounts of"
+            " this deployment, or name the other provider",
+        ),
+        (
             {**PROXY, **ISSUER, "OIDC_URL": "https://accounts.example.com"},
             "OIDC_URL",
             "it is for the user accounts, which another provider takes the place of; accepted is"
@@ -906,6 +1077,9 @@ def test_keys_that_contradict_each_other_are_explained(
             "FILE_STORAGE": "local",
         },
         {"AWS_S3_UPLOAD_BUCKET_NAME": "api"},
+        {"AWS_S3_UPLOAD_BUCKET_NAME": "minio", "FILE_STORAGE": "local"},
+        {"POSTGRES_IMAGE": "pgvector/pgvector:0.8.1-pg17"},
+        {"POSTGRES_IMAGE": "registry.example.com/database:17"},
         {"URL": "http://[::1]:8888"},
         {"URL": "http://[2001:db8::1]", "FILE_STORAGE": "local"},
         {"URL": WIKI, "TLS": "files", "TLS_CERT_FILE": CERT_FILE, "TLS_KEY_FILE": KEY_FILE},
@@ -925,6 +1099,7 @@ def test_keys_that_contradict_each_other_are_explained(
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "192.0.2.1"},
         {"URL": "http://wiki.example.com", "OUTER_PROXY": "caddy"},
         {**ISSUER, "ADMIN_EMAIL": ""},
+        {**ISSUER, "OIDC_ISSUER_URL": f"{ID}:6000"},  # a port that no browser opens
         {
             **CLIENT,
             "OIDC_AUTH_URI": "http://localhost:8080/auth",
@@ -1020,6 +1195,20 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("changes", "key", "sentence"),
     [
+        *(
+            (
+                {"POSTGRES_IMAGE": image},
+                "POSTGRES_IMAGE",
+                "its tag names no version of PostgreSQL, and the next major could not read the"
+                " data: name one, up to 17",
+            )
+            for image in (
+                "postgres",
+                "registry.example.com:5000/postgres:latest",
+                "registry.example.com/database:20260101",
+                "postgres@sha256:" + "0" * 64,
+            )
+        ),
         (
             {**S3, "AWS_S3_ACL": "none"},
             "AWS_S3_ACL",
@@ -1031,6 +1220,44 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             "HTTP_IP",
             "the authority comes to port 80 (HTTP-01), and the gateway's is for this machine alone:"
             " have something pass it on, or leave HTTP_IP empty",
+        ),
+        *(
+            ({key: value}, key, f"it has no effect without {wanted}")
+            for key, value, wanted in (
+                ("SMTP_PORT", "587", "SMTP_HOST"),
+                ("SMTP_PASSWORD", "of no mail server", "SMTP_HOST"),
+                ("ACME_STAGING", "true", "TLS=acme"),
+                ("ACME_EMAIL", "wiki@example.com", "TLS=acme"),
+                ("ACME_ENV_CF_Token", "token", "TLS=acme"),
+                ("TLS_CERT_FILE", CERT_FILE, "TLS=files"),
+            )
+        ),
+        (
+            {**ACME, "HTTP_PORT": "8080"},
+            "HTTP_PORT",
+            "the authority comes to port 80 (HTTP-01), and the gateway's is 8080: have something"
+            " pass it on, or leave HTTP_PORT empty",
+        ),
+        (
+            {**ACME, "HTTPS_PORT": "9443"},
+            "HTTPS_PORT",
+            "the gateway is at port 9443, while the URL leads to 443: have something pass that on,"
+            " or leave HTTPS_PORT empty",
+        ),
+        *(
+            (
+                {"URL": url, "HTTP_PORT": "9999"},
+                "HTTP_PORT",
+                "the gateway is at port 9999, while the URL leads to 8888: have something pass that"
+                " on, or leave HTTP_PORT empty",
+            )
+            for url in (LAN, "http://192.168.1.10:8888", "http://wiki.example.com:8888")
+        ),
+        (
+            {"NETWORK": "web"},
+            "NETWORK",
+            "with it no port is published, so nothing answers at http://localhost:8888 unless a web"
+            " server on this machine passes it on: name that in OUTER_PROXY, or set HTTP_PORT",
         ),
         (
             {**PROXY, "HTTP_IP": "0.0.0.0"},
@@ -1061,6 +1288,12 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             " provider gave",
         ),
         (
+            {**ISSUER, "OIDC_SCOPES": "openid profile"},
+            "OIDC_SCOPES",
+            "without email most providers tell no address, and Outline lets in nobody who has none:"
+            " add email",
+        ),
+        (
             {**MAIL, "SMTP_PORT": "587"},
             "SMTP_SECURE",
             "at port 587 TLS begins once connected, as a rule: set it to false there",
@@ -1074,6 +1307,16 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
             {"OUTLINE_ENV_LOG_LEVE": "debug"},
             "OUTLINE_ENV_LOG_LEVE",
             "Outline 1.9.2 reads no variable LOG_LEVE: did you mean OUTLINE_ENV_LOG_LEVEL?",
+        ),
+        (
+            {"OUTLINE_ENV_Url": "http://wiki.example.com"},
+            "OUTLINE_ENV_Url",
+            "Outline 1.9.2 reads no variable Url: did you mean URL?",
+        ),
+        (
+            {"OUTLINE_ENV_Port": "3000"},
+            "OUTLINE_ENV_Port",
+            "Outline 1.9.2 reads no variable Port",
         ),
         (
             {"OUTLINE_ENV_GOOGLE_CLIENT_ID": "id"},
@@ -1110,21 +1353,53 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
     [
         {},
         ACME,
+        {**ACME, "ACME_DNS": "dns_unheard_of", "HTTP_PORT": "8080"},
+        {"URL": "http://wiki.example.com", "HTTP_IP": "127.0.0.1", "HTTP_PORT": "9999"},
+        {"OUTER_PROXY": "traefik", "NETWORK": "web"},
+        {"OIDC_SCOPES": "openid"},
         S3,
-        {"ACME_STAGING": "true"},
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
         {"AWS_S3_ACL": "none"},
         {"OUTLINE_ENV_LOG_LEVEL": "debug", "OUTLINE_ENV_GITHUB_APP_PRIVATE_KEY_FILE": "/key"},
         {**MAIL, "SMTP_PORT": "25", "SMTP_SECURE": "false"},
         {**MAIL, "SMTP_FROM_EMAIL": '"Company, Inc." <wiki@example.com>'},
         ISSUER,
-        {"SMTP_PORT": "587", "SMTP_PASSWORD": "of no mail server"},
         {"OUTLINE_ENV_NODE_OPTIONS": "--max-old-space-size=768"},
-        {"TLS_CERT_FILE": KEY_FILE, "TLS_KEY_FILE": KEY_FILE},
+        {
+            **PROXY,
+            "OUTER_PROXY": "nginx-proxy",
+            "NETWORK": "web",
+            "ACME_EMAIL": "wiki@example.com",
+        },
     ],
 )
-def test_what_is_meant_or_has_no_effect_is_not_warned_of(changes: dict[str, str]) -> None:
+def test_what_is_meant_is_not_warned_of(changes: dict[str, str]) -> None:
     assert warned(changes) == {}
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (
+            "TIME_ZONE=UTC\nURL=http://localhost:1111\nURL=http://localhost:2222\nURL=\n",
+            ["config.sh:4: URL: warning: this line counts, and not URL (line 2) and URL (line 3)"],
+        ),
+        (
+            "HTTP_PORT_IP=8888\nHTTP_PORT=9999\n",
+            ["config.sh:2: HTTP_PORT: warning: this line counts, and not HTTP_PORT_IP (line 1)"],
+        ),
+        (
+            "HTTP_PORT=9999\nHTTP_PORT_IP=8888\n",
+            ["config.sh:1: HTTP_PORT: warning: this line counts, and not HTTP_PORT_IP (line 2)"],
+        ),
+        ("HTTP_PORT_IP=8888\nHTTP_PORT=\n", []),
+        ("HTTP_PORT=\nHTTP_PORT_IP=8888\n", []),
+    ],
+)
+def test_of_lines_for_one_key_it_is_told_which_counts(lines: str, told: list[str]) -> None:
+    notices = config.warnings(configuration(), lines)
+
+    assert [notice.located("config.sh") for notice in notices] == told
 
 
 def test_a_warning_about_a_key_that_is_not_in_the_file_names_the_file() -> None:
@@ -1184,6 +1459,15 @@ SECRET = "Hunter2Hunter2"
             "PIP_INDEX_URL=https://wiki:{secret}@pypi.example.com/simple",
             "URL=http://wiki:{secret}@wiki.example.com",
             "URL=http://wiki:a@{secret}@wiki.example.com",
+            "{key}{secret}==",
+            "{key}{secret}=$x",
+            "export {key}_{secret} =",
+            "{secret}==",
+            "{secret}=",
+            "{key}={secret}\nOIDC_SCOPES={secret}",
+            "{key}={secret}\nURL=http://wiki.example.com/?token={secret}",
+            "{key}={secret}\nTLS_CERT_FILE={secret}",
+            "OUTLINE_ENV_GITHUB_CLIENT_SECRET={secret}\nTLS={secret}",
         ]
     ),
     st.sampled_from(["", "REDIS_PASSWORD=", "TLS=maybe\n"]),

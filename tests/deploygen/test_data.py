@@ -1,5 +1,6 @@
 """The folder for data is made where Docker looks for it, and kept apart from all that is not it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ def place(tmp_path: Path) -> Path:
 def test_without_a_folder_nothing_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
-    data.make(configuration())
+    data.make(configuration(), tmp_path)
 
     assert not list(tmp_path.iterdir())
 
@@ -38,7 +39,7 @@ def test_a_folder_is_made_for_each_volume_that_holds_data(tmp_path: Path) -> Non
     place = tmp_path / "disk" / "wiki"
 
     for _ in range(2):
-        data.make(configuration(DATA_DIR=str(place)))
+        data.make(configuration(DATA_DIR=str(place)), tmp_path)
 
     made = [path for path in place.iterdir() if path.is_dir()]
     assert {path.name: path.stat().st_mode & 0o777 for path in [place, *made]} == dict.fromkeys(
@@ -51,7 +52,7 @@ def test_what_docker_made_of_a_folder_stays(tmp_path: Path) -> None:
     kept = tmp_path / "data" / "postgres-data"
     kept.mkdir(parents=True, mode=0o750)
 
-    data.make(configuration(DATA_DIR=str(tmp_path / "data")))
+    data.make(configuration(DATA_DIR=str(tmp_path / "data")), tmp_path)
 
     assert kept.stat().st_mode & 0o777 == 0o750
 
@@ -60,7 +61,70 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     (tmp_path / "disk").write_text("")
 
     with pytest.raises(UserError, match=r"can't be made for DATA_DIR: Not a directory$"):
-        data.make(configuration(DATA_DIR=str(tmp_path / "disk" / "wiki")))
+        data.make(configuration(DATA_DIR=str(tmp_path / "disk" / "wiki")), tmp_path)
+
+
+def test_a_folder_that_could_not_be_made_is_refused_before_anything_is_written(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "disk").write_text("")
+
+    with pytest.raises(ConfigInvalid, match=r"disk/wiki can't be made: .*/disk is no folder;"):
+        folder.render(tmp_path / "here", config_text(DATA_DIR=str(tmp_path / "disk" / "wiki")))
+
+    assert not (tmp_path / "here").exists()
+
+
+@pytest.mark.parametrize("name", ["disk", "disk/wiki", "disk/wiki/data"])
+def test_a_place_where_one_may_not_write_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / "disk").mkdir()
+    monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path / "disk")
+
+    place = tmp_path / name
+    config = configuration(DATA_DIR=str(place))
+    (problem,) = data.problems(config, tmp_path, GENERATED, config_text(), fresh=True)
+    assert problem.wrong == (
+        f"{place} can't be used: this user may make nothing in {tmp_path / 'disk'}"
+    )
+    assert problem.remedy == (
+        f"make it and give it to this user: `sudo mkdir -p {place} &&"
+        f" sudo chown {os.getuid()}:{os.getgid()} {place}`; or choose another"
+    )
+
+
+@pytest.mark.parametrize("dangling", [True, False])
+def test_what_is_no_folder_in_the_place_of_a_volume_is_named(
+    tmp_path: Path, *, dangling: bool
+) -> None:
+    data.make(configuration(DATA_DIR=str(tmp_path / "disk")), tmp_path)
+    volume = tmp_path / "disk" / "postgres-data"
+    volume.rmdir()
+    if dangling:
+        volume.symlink_to("nowhere")
+    else:
+        volume.touch()
+
+    (problem,) = data.problems(
+        configuration(DATA_DIR=str(tmp_path / "disk")),
+        tmp_path,
+        GENERATED,
+        config_text(),
+        fresh=True,
+    )
+
+    assert problem.wrong == f"{volume} is no folder, and one for data belongs there"
+    assert problem.remedy == "move it away"
+
+
+def test_where_all_is_made_nobody_has_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data.make(configuration(DATA_DIR=str(tmp_path / "disk")), tmp_path)
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+
+    assert not reasons(tmp_path, "disk")
 
 
 @pytest.mark.parametrize("name", ["nginx", "nginx/data", "env", ".deploygen/data"])
@@ -85,6 +149,37 @@ def test_a_link_to_a_generated_folder_is_refused(tmp_path: Path) -> None:
 
 def test_the_folder_of_the_configuration_is_refused(tmp_path: Path) -> None:
     assert reasons(tmp_path, ".") == ["it is the folder of config.sh, which holds more than data"]
+
+
+@pytest.mark.parametrize("place", ["..", "../.."])
+def test_a_folder_around_that_of_the_configuration_is_refused(tmp_path: Path, place: str) -> None:
+    here = tmp_path / "all" / "wiki"
+    (tmp_path / "link").symlink_to(tmp_path / "all")
+
+    for path in (place, tmp_path / "link"):
+        assert reasons(here, path) == [
+            "the folder of config.sh is in it, which holds more than data"
+        ]
+
+
+def test_the_folder_of_another_deployment_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "other" / ".deploygen").mkdir(parents=True)
+
+    assert reasons(tmp_path / "wiki", tmp_path / "other") == [
+        f"{tmp_path / 'other'} is the folder of a deployment, which holds more than data"
+    ]
+
+
+@pytest.mark.parametrize("owner", ["other", "wiki"])
+@pytest.mark.parametrize("name", ["postgres-data", "new/data"])
+def test_a_folder_in_the_data_of_a_deployment_is_refused(
+    place: Path, owner: str, name: str
+) -> None:
+    (place / ".deploygen").write_text(f"{owner}\n")
+
+    assert reasons(place.parent, place / name) == [
+        f"it is in {place}, which holds the data of the deployment {owner!r}"
+    ]
 
 
 @pytest.mark.parametrize("place", ["/tmp/wiki", "/var/tmp/wiki"])
@@ -185,3 +280,17 @@ def test_a_second_deployment_is_refused_the_folder_of_the_first(tmp_path: Path) 
 
     with pytest.raises(ConfigInvalid, match="deployment 'a', and this one is 'b'"):
         folder.render(tmp_path / "b", config_text(DATA_DIR=place, COMPOSE_PROJECT_NAME="b"))
+
+
+@pytest.mark.parametrize(("place", "given"), [("wiki/data", True), ("disk", False)])
+def test_what_root_makes_belongs_to_the_owner_of_the_deployment_that_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, given: bool
+) -> None:
+    whose = []
+    (tmp_path / "wiki").mkdir()
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, *_owner, **_how: whose.append(path))
+
+    data.make(configuration(DATA_DIR=str(tmp_path / place)), tmp_path / "wiki")
+
+    assert whose == ([tmp_path / place] if given else [])

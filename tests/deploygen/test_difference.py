@@ -244,6 +244,31 @@ def test_a_login_in_an_address_is_not_shown(wiki: Path) -> None:
     assert "with-password" not in diff
 
 
+@pytest.mark.parametrize(
+    ("path", "line", "shown"),
+    [
+        ("docker-compose.yml", "      x.password: hunter2", "      x.password…"),
+        ("docker-compose.yml", "      - API_TOKEN=hunter2", "      - API_TOKEN…"),
+        ("nginx/nginx.conf", '    add_header X-Api-Key "hunter2";', "    add_header X-Api-Key…"),
+        ("nginx/nginx.conf", "    proxy_pass http://hunter2;", "    proxy_pass http://hunter2;"),
+        ("nginx/nginx.conf", "    # the key", "    # the key"),
+    ],
+)
+def test_a_secret_of_a_persons_own_is_not_shown_where_its_name_tells(
+    wiki: Path, path: str, line: str, shown: str
+) -> None:
+    with (wiki / path).open("a") as file:
+        file.write(f"{line}\n")
+
+    assert f"-{shown}" in differences(wiki)[path].diff.splitlines()
+
+
+def test_what_is_generated_is_shown_whatever_it_is_called(wiki: Path) -> None:
+    (wiki / "nginx" / "tls.conf").unlink()
+
+    assert re.search(r"(?m)^\+ssl_certificate_key /.*;$", differences(wiki)["nginx/tls.conf"].diff)
+
+
 def test_no_generated_file_that_others_can_read_holds_a_secret(wiki: Path) -> None:
     words = [value for key, value in SECRETS.items() if key != "COMPOSE_PROJECT_NAME"]
     found = [

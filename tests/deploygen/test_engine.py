@@ -6,6 +6,7 @@ import pytest
 
 from deploygen import engine
 from deploygen.engine import EngineError
+from deploygen.folder import names_taken
 from tests.deploygen import fake_docker
 
 NOT_RUNNING = (
@@ -36,6 +37,25 @@ def test_projects_are_known_by_the_labels_that_compose_gives(
     fake_docker.answers(tmp_path, monkeypatch, out="wiki\n\nother\nwiki\n")
 
     assert engine.projects() == {"wiki", "other"}
+
+
+def test_folders_are_known_by_the_label_that_compose_gives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out="/srv/my wiki\n/srv/my wiki\n\n")
+
+    assert engine.folders("wiki") == {"/srv/my wiki"}
+
+
+def test_names_are_asked_for_once_however_often_one_is_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = iter([{"wiki"}])
+    monkeypatch.setattr(engine, "projects", lambda: next(answers))
+    names_taken.cache_clear()
+
+    assert [names_taken(), names_taken()] == [{"wiki"}, {"wiki"}]
+    names_taken.cache_clear()
 
 
 def test_a_machine_without_docker_is_told_so(

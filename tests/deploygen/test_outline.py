@@ -47,3 +47,11 @@ def test_the_known_variables_are_those_that_outline_reads() -> None:
 
     assert {line for line in listed if line} == outline.KNOWN
     assert set(outline.DEFAULTS) | set(outline.WAYS_IN) <= outline.KNOWN
+
+
+def test_the_page_names_the_defaults_with_their_values() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "outline-settings.md").read_text(encoding="utf-8")
+    told = page.partition(" have a default of ours")[2].partition("\n\n")[0]
+
+    assert re.findall(r"`([A-Z_]+)`", told) == list(outline.DEFAULTS)
+    assert [value for value in outline.DEFAULTS.values() if f"({value}" not in told] == []

@@ -166,14 +166,22 @@ class TestCompiled:
         with pytest.raises(AttributeError, match="compile"):
             rendering.render(rendering.environment(templates), "a.env.j2", a=1)
 
-    @pytest.mark.parametrize("is_missing", [True, False])
     def test_where_python_keeps_no_bytecode_no_template_is_kept(
-        self, templates: Path, kept: Path, monkeypatch: pytest.MonkeyPatch, *, is_missing: bool
+        self, templates: Path, kept: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        if is_missing:
-            kept.rmdir()
-        else:
-            monkeypatch.setattr("sys.dont_write_bytecode", True)
+        monkeypatch.setattr("sys.dont_write_bytecode", True)
 
         assert rendering.render(rendering.environment(templates), "a.env.j2", a=1) == b'A="1"\n'
-        assert list(kept.parent.glob("*/*")) == []
+        assert not list(kept.iterdir())
+
+    @pytest.mark.parametrize("is_missing", [True, False])
+    def test_where_none_can_be_kept_it_is_compiled_each_time(
+        self, templates: Path, kept: Path, *, is_missing: bool
+    ) -> None:
+        kept.rmdir()
+        if not is_missing:
+            kept.write_text("in the way\n")
+
+        for _ in range(2):
+            jinja = rendering.environment(templates)
+            assert rendering.render(jinja, "a.env.j2", a=1) == b'A="1"\n'

@@ -210,19 +210,89 @@ def test_what_is_told_of_a_file_that_stays_as_it_is_asks_for_no_change_of_it() -
 
 
 def test_values_are_taken_over_as_data_and_nothing_is_executed() -> None:
-    translated = seed.translate(
-        "MINIO_ACCESS_KEY=a\nURL='$(id)'\nTIME_ZONE=`id`\nMY_OWN=1\nHTTP_PORT_IP=80\n"
-    )
+    translated = seed.translate("MINIO_ACCESS_KEY=a\nURL='$(id)'\nMY_OWN=1\nHTTP_PORT_IP=80\n")
 
     assert translated.values == {
         "AWS_ACCESS_KEY_ID": "a",
         "URL": "$(id)",
         "HTTP_PORT": "80",
     }
-    assert [sentence.partition(":")[0] for sentence in translated.left_out] == [
-        "TIME_ZONE",
-        "MY_OWN",
-    ]
+    assert translated.left_out == ("MY_OWN: there is no such key",)
+
+
+@pytest.mark.parametrize(
+    ("line", "key"), [("c2VjcmV0==", "this line"), ("SMTP_PASSWORDc2VjcmV0==", "SMTP_PASSWORD…")]
+)
+def test_what_may_be_a_secret_is_left_out_without_repeating_it(line: str, key: str) -> None:
+    assert seed.translate(f"{line}\n").left_out == (f"{key}: there is no such key",)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        (
+            "OUTLINE_SECRET_KEY=$(cat key)\n",
+            "seed.sh:1: OUTLINE_SECRET_KEY: a $ is expanded by bash; put the value in single"
+            " quotes",
+        ),
+        (
+            "URL=http://192.0.2.1\r\nTIME_ZONE=UTC\r\n\r\n",
+            "seed.sh:1: this line: it and 2 more end in a carriage return; save the file with Unix"
+            " line ends (LF)",
+        ),
+        (
+            "URL=http://192.0.2.1\nFORCE_HTTPS=true\n",
+            "seed.sh:2: FORCE_HTTPS: it is true, but URL is http; accepted is true with an https"
+            " URL; write the URL with https, or remove the line",
+        ),
+        (
+            "NETWORKS=web\nNETWORKS_EXTERNAL=yes\n",
+            "seed.sh:2: NETWORKS_EXTERNAL: it is neither true nor false; accepted is true or false;"
+            " correct or remove the line",
+        ),
+    ],
+)
+def test_what_can_not_be_read_or_contradicts_itself_is_not_taken_over(
+    text: str, problem: str
+) -> None:
+    assert [item.located("seed.sh") for item in seed.translate(text).problems] == [problem]
+
+
+@pytest.mark.parametrize("base", ["http://192.168.x.x/uc", "http://192.0.2.1:8000"])
+def test_the_provider_that_older_samples_named_as_their_own_is_made_anew(base: str) -> None:
+    translated = seed.translate(
+        "URL=http://192.0.2.1:8888\n"
+        "OIDC_CLIENT_ID=cid_from_oidc_provider\n"
+        f"OIDC_AUTH_URI={base}/oauth/authorize/\n"
+        f"OIDC_TOKEN_URI={base}/oauth/token/\n"
+        f"OIDC_USERINFO_URI={base}/oauth/userinfo/\n"
+        "OIDC_DISPLAY_NAME=OpenID\n"
+    )
+
+    sentence = "it is of the seed's user accounts, which are made anew here"
+    assert translated.values == {"URL": "http://192.0.2.1:8888", "OIDC_DISPLAY_NAME": "OpenID"}
+    assert translated.left_out == tuple(
+        f"{key}: {sentence}"
+        for key in ("OIDC_CLIENT_ID", "OIDC_AUTH_URI", "OIDC_TOKEN_URI", "OIDC_USERINFO_URI")
+    )
+
+
+def test_an_address_that_can_not_be_read_is_left_to_those_who_judge_it() -> None:
+    assert seed.translate("URL='http://['\n").values == {"URL": "http://["}
+
+
+def test_a_provider_elsewhere_is_taken_over() -> None:
+    elsewhere = {
+        "URL": "http://192.0.2.1:8888",
+        "OIDC_CLIENT_ID": "wiki",
+        "OIDC_AUTH_URI": "https://id.example.org/oauth/authorize/",
+        "OIDC_TOKEN_URI": "https://id.example.org/oauth/token/",
+        "OIDC_USERINFO_URI": "https://id.example.org/oauth/userinfo/",
+    }
+
+    translated = seed.translate("".join(f"{key}={value}\n" for key, value in elsewhere.items()))
+
+    assert (translated.values, translated.left_out) == (elsewhere, ())
 
 
 def test_every_key_of_the_sample_is_in_the_table_and_leads_to_a_key_of_ours() -> None:

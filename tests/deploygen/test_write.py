@@ -619,7 +619,7 @@ def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
     second = threading.Thread(target=write.apply, args=(tmp_path, CHANGED, OWN))
 
-    with slots.locked(tmp_path):
+    with atomic.locked(tmp_path):
         second.start()
         second.join(timeout=0.2)
         assert second.is_alive()
@@ -627,3 +627,71 @@ def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
     second.join(timeout=20)
 
     assert visible.files(tmp_path) == bytes_of({**CHANGED, **OWN})
+
+
+@pytest.mark.parametrize("before", [None, b"URL=http://localhost:1\n"])
+def test_what_an_editor_saved_meanwhile_is_kept_and_nothing_is_written(
+    tmp_path: Path, before: bytes | None
+) -> None:
+    (tmp_path / "config.sh").write_text("URL=http://localhost:1\n# a note\n")
+
+    with pytest.raises(UserError) as refused:
+        write.apply(tmp_path, FILES, OWN, before={"config.sh": before})
+
+    assert str(refused.value) == (
+        f"{tmp_path}/config.sh was changed meanwhile, so nothing was written; run this again"
+    )
+    assert visible.files(tmp_path) == {"config.sh": b"URL=http://localhost:1\n# a note\n"}
+
+
+def test_a_config_that_was_removed_meanwhile_is_not_made_again(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="was changed meanwhile"):
+        write.apply(tmp_path, FILES, OWN, before={"config.sh": b"A=1\n"})
+
+    assert visible.files(tmp_path) == {}
+
+
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = set()
+
+    def give(item: Path | int, *_: int, **_how: bool) -> None:
+        given.add((os.fstat(item) if isinstance(item, int) else item.lstat()).st_ino)
+
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", give)
+    monkeypatch.setattr(os, "fchown", give)
+
+    write.apply(tmp_path, FILES, OWN)
+    write.apply(tmp_path, CHANGED, OWN)
+
+    assert {path.lstat().st_ino for path in tmp_path.rglob("*")} <= given
+
+
+def test_a_config_that_its_owner_made_read_only_stays_so(tmp_path: Path) -> None:
+    path = tmp_path / "config.sh"
+    path.touch()
+    path.chmod(0o400)
+    assert atomic.strict_mode(path, PRIVATE) == 0o400
+    path.chmod(0o440)
+    assert atomic.strict_mode(path, PRIVATE) == PRIVATE
+
+
+@pytest.mark.parametrize("name", ["docker-compose.yml", "nginx/nginx.conf"])
+def test_a_pipe_in_the_place_of_a_file_is_in_the_way_and_not_waited_for(
+    tmp_path: Path, name: str
+) -> None:
+    write.apply(tmp_path, FILES, OWN)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+
+    with pytest.raises(FilesInTheWay, match=f"\n  {name}\n"):
+        write.apply(tmp_path, FILES, OWN, overwrite=True)
+
+
+def test_a_folder_that_can_not_be_looked_into_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
+    (tmp_path / slots.STATE).touch()
+
+    with pytest.raises(NotADirectoryError):
+        write.has_written(tmp_path)
