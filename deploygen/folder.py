@@ -221,8 +221,19 @@ def _of_same_name(loaded: _Loaded, folder: Path, *, told: bool) -> list[Notice]:
     return [
         lasting.same_name(loaded.text, place)
         for place in sorted(places)
-        if (place / FILE_NAME).exists() and not place.samefile(folder)
+        if _is_another(place, folder)
     ]
+
+
+def _is_another(place: Path, folder: Path) -> bool:
+    """Tell whether a deployment is in ``place`` that is not the one in ``folder``."""
+    try:
+        (place / FILE_NAME).stat()
+        return not place.samefile(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # it is in a folder that is closed to this user, as another's home is
+        return True
 
 
 def places_of(name: str) -> Collection[str]:
