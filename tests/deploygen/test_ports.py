@@ -11,6 +11,7 @@ from tests.deploygen.made import config_text, configuration
 
 HAS = "a program or another deployment has port {port} of this machine: stop that before the wiki"
 TAKE = HAS + " starts, or take another port: `deploygen init /srv/wiki --set {key}={value}`"
+STOP = HAS + " starts"
 PASS_ON = HAS + " starts, or have it pass the wiki's requests on (TLS=proxy)"
 PROXIED = {"URL": "https://wiki.example.com", "TLS": "proxy"}
 ACME = {"URL": "https://wiki.example.com", "TLS": "acme"}
@@ -45,6 +46,8 @@ def test_where_the_ports_are_free_nothing_is_said(monkeypatch: pytest.MonkeyPatc
         ({"URL": "http://wiki.lan"}, {80}, "URL", "http://wiki.lan:8888"),
         ({"URL": "http://wiki.lan", "HTTP_PORT": "9000"}, {9000}, "HTTP_PORT", "9001"),
         (PROXIED, {8888}, "HTTP_PORT", "8889"),
+        ({"URL": "http://localhost:10079"}, {10079}, "URL", "http://localhost:10081"),
+        ({"URL": "http://localhost:65534"}, {65534}, "URL", "http://localhost:65535"),
     ],
 )
 def test_another_port_is_proposed_for_one_that_is_taken(
@@ -57,6 +60,17 @@ def test_another_port_is_proposed_for_one_that_is_taken(
     sentence = TAKE.format(port=min(used), key=key, value=value)
 
     assert told(monkeypatch, used, **changes) == [(key, sentence)]
+
+
+@pytest.mark.parametrize(
+    ("port", "used"), [(65535, {65535}), (65534, {65534, 65535}), (8888, set(range(8888, 9000)))]
+)
+def test_where_no_port_soon_after_it_is_free_none_is_proposed(
+    monkeypatch: pytest.MonkeyPatch, port: int, used: set[int]
+) -> None:
+    found = told(monkeypatch, used, URL=f"http://localhost:{port}")
+
+    assert found == [("URL", STOP.format(port=port))]
 
 
 @pytest.mark.parametrize(
