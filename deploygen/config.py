@@ -165,7 +165,7 @@ def _wrong_value(
         wrong = _("{value!r} is not right: {reason}", value=_without_secrets(raw), reason=reason)
     else:
         wrong = reason
-    remedy = _("set {key} in config.sh", key=setting.name)
+    remedy = None
     if isinstance(error, UnreadableError):
         remedy = _("let this user read it, or set another {key} in config.sh", key=setting.name)
     if setting.secret and not _any_stands(setting.given_with, found):
@@ -178,8 +178,13 @@ def _wrong_value(
         key=setting.name,
         wrong=wrong,
         accepted=_("accepted is {what}", what=kind.accepts()),
-        remedy=remedy,
+        remedy=remedy or _set_it(setting.name),
+        wants_value=remedy is None,
     )
+
+
+def _set_it(key: str) -> str:
+    return _("set {key} in config.sh", key=key)
 
 
 def _by_both_names(problem: Problem, found: Mapping[str, shellconf.Assignment]) -> Problem:
@@ -298,7 +303,14 @@ def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
     for rule in rules.RULES:
         with suppress(_Unread):
             problems.extend(
-                Problem(line=lines.get(key), key=key, wrong=wrong, accepted=accepted, remedy=remedy)
+                Problem(
+                    line=lines.get(key),
+                    key=key,
+                    wrong=wrong,
+                    accepted=accepted,
+                    remedy=remedy or _set_it(key),
+                    wants_value=remedy is None,
+                )
                 for key, wrong, accepted, remedy in rule(config)
             )
     return problems

@@ -148,7 +148,7 @@ def _told_by_option(options: Mapping[str, str], *, fresh: bool) -> Iterator[None
 
 def _by_option(problem: Problem) -> Problem:
     """Return the problem of a key that is not in the file with what to do on the command line."""
-    if problem.remedy != _("set {key} in config.sh", key=problem.key):
+    if not problem.wants_value:
         return problem
     return replace(problem, remedy=_("pass --set {key}=…", key=problem.key))
 

@@ -377,6 +377,27 @@ def test_what_one_may_not_read_is_not_answered_with_another_value(
     assert message.endswith(f"; let this user read it, or set another {key} in config.sh")
 
 
+@pytest.mark.parametrize(
+    ("changes", "wanting"),
+    [
+        ({"ADMIN_EMAIL": ""}, ["ADMIN_EMAIL"]),
+        ({"HTTP_PORT": "a"}, ["HTTP_PORT"]),
+        ({"SMTP_HOST": "mail.example.com"}, ["SMTP_FROM_EMAIL"]),
+        ({"TLS_CERT_FILE": "no-such-file"}, ["TLS_CERT_FILE"]),
+        ({"REDIS_PASSWORD": ""}, []),
+        ({"FILE_STORAGE": "local", "OUTLINE_ENV_PORT": "1"}, []),
+    ],
+)
+def test_a_problem_says_whether_its_key_wants_a_value(
+    changes: dict[str, str], wanting: list[str]
+) -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        config.load(config_text(**changes))
+
+    told = [problem.key for problem in refused.value.problems if problem.wants_value]
+    assert told == wanting
+
+
 def test_a_problem_of_a_key_under_its_old_name_says_both() -> None:
     text = config_text().replace("\nHTTP_PORT=\n", "\nHTTP_PORT_IP=http\n")
 
