@@ -35,7 +35,7 @@ def remember(config: Config, folder: Path) -> None:
     """Remember what the files of ``folder`` were generated with, once they are in their place."""
     known = _read(folder)
     other = _original(known, folder)
-    place = other if other and _names(other, config) else folder.absolute()
+    place = other if other and _names(other, config) else folder.resolve()
     content = json.dumps({_FOLDER: str(place), **_values(config)}, indent=1).encode() + b"\n"
     path = folder / STATE / _FILE
     with atomic.locked(folder):
@@ -67,8 +67,9 @@ def same_name(text: str, other: Path) -> Notice:
 
 def names_beside(folder: Path) -> frozenset[str]:
     """Return the names of the deployments in folders beside ``folder``, started or not."""
+    here = folder.resolve()
     try:
-        beside = [path for path in folder.absolute().parent.iterdir() if path.name != folder.name]
+        beside = [path for path in here.parent.iterdir() if path != here]
     except OSError:
         return frozenset()
     return frozenset(name for path in beside if (name := _read(path).get(_NAME)))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploygen import folder
+from deploygen import folder, lasting
 from tests.deploygen.made import FAKE_SECRETS, config_text
 
 OTHER_KEY = "1" * 64
@@ -122,6 +122,25 @@ def test_a_copy_is_told_of_the_first_one_until_it_has_a_name_of_its_own(
     assert rendered(copy) == told
     assert rendered(wiki) == {}
     assert rendered(copy, COMPOSE_PROJECT_NAME="copy") == {}
+
+
+@pytest.mark.parametrize("spelled", ["beside/../wiki", "link"])
+def test_a_folder_is_known_however_it_is_spelled(tmp_path: Path, spelled: str) -> None:
+    wiki, copy = tmp_path / "wiki", tmp_path / "copy"
+    wiki.mkdir()
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "link").symlink_to(wiki)
+    rendered(tmp_path / spelled)
+    shutil.copytree(wiki, copy, symlinks=True)
+
+    assert rendered(wiki) == {}
+    assert set(rendered(copy)) == {"COMPOSE_PROJECT_NAME"}
+
+
+def test_a_deployment_is_not_beside_itself(wiki: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(wiki)
+
+    assert lasting.names_beside(Path()) == frozenset()
 
 
 def test_what_is_remembered_may_be_lost(wiki: Path) -> None:
