@@ -293,8 +293,13 @@ def _assigned_again(document: shellconf.Document) -> Iterator[Notice]:
 
 def warning(text: str, key: str, sentence: str) -> Notice:
     """Return ``sentence`` about ``key``, with its line in ``text``."""
+    return Notice(line=line_of(text, key), key=spelled(key), message=sentence)
+
+
+def line_of(text: str, key: str) -> int | None:
+    """Return the line of ``text`` that gives ``key`` its value, by whatever name."""
     found = present(shellconf.parse(text)).get(key)
-    return Notice(line=found.line if found else None, key=spelled(key), message=sentence)
+    return found.line if found else None
 
 
 def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:

@@ -16,7 +16,6 @@ from deploygen import (
     kinds,
     lasting,
     secrets,
-    shellconf,
     sources,
     topology,
 )
@@ -128,10 +127,9 @@ def _look_for_network(network: str, there: Collection[str], text: str) -> None:
     """Raises ConfigInvalid if ``network`` is not among those that are there."""
     if network in there:
         return
-    found = shellconf.parse(text).last("NETWORK")
     others = sorted(set(there) - kinds.NETWORKS_OF_DOCKER)
     problem = Problem(
-        line=found.line if found else None,
+        line=config.line_of(text, "NETWORK"),
         key="NETWORK",
         wrong=_("there is no Docker network {network!r} on this machine", network=network),
         accepted=_("accepted here is {networks}", networks=either(others)) if others else "",

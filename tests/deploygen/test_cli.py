@@ -410,6 +410,19 @@ def test_check_says_how_a_network_that_is_missing_is_made(
     )
 
 
+def test_a_network_under_the_seeds_name_is_missed_on_its_own_line(
+    wiki_on_a_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out="bridge\n")
+    config = wiki_on_a_network / "config.sh"
+    text = config.read_text()
+    config.write_text(text.replace("\nNETWORK=web\n", "\nNETWORKS=web\nNETWORKS_EXTERNAL=true\n"))
+
+    result = run("check", wiki_on_a_network)
+
+    assert f"config.sh:{line_of('NETWORKS', wiki_on_a_network)}: NETWORK: there" in result.stderr
+
+
 def test_check_warns_where_it_could_not_look_for_the_network(
     wiki_on_a_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
