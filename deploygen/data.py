@@ -39,10 +39,9 @@ def problems(
         except OSError as error:
             reason = _("{path} can't be looked at ({reason})", path=place, reason=error.strerror)
             reasons = [(reason, _("let yourself into it"))]
-    found = configs.present(shellconf.parse(text)).get("DATA_DIR")
     return [
         Problem(
-            line=found.line if found else None,
+            line=configs.line_of(text, "DATA_DIR"),
             key="DATA_DIR",
             wrong=wrong,
             accepted=_("accepted is a folder that is for this data alone, like data"),
