@@ -149,6 +149,7 @@ def save(folder: Path, text: str, *, before: str) -> None:
 
     Raises UserError if it holds something else than ``before``.
     """
-    atomic.expect(folder / FILE_NAME, before.encode())
     path = folder / FILE_NAME
-    atomic.replace(path, text.encode(), atomic.strict_mode(path, _MODE))
+    with atomic.as_owner_of(folder):
+        atomic.expect(path, before.encode())
+        atomic.replace(path, text.encode(), atomic.strict_mode(path, _MODE))

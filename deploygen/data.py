@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from shlex import quote
 
@@ -16,6 +17,7 @@ from deploygen.settings import Config
 # Docker gives the folders of volumes the owner and the mode that the image has there. Some let
 # everybody in; the folder around them does not.
 _MODE = 0o700
+_MARKER_MODE = 0o644
 _MARKER = ".deploygen"  # holds the name of the deployment whose data is beside it
 
 
@@ -80,21 +82,23 @@ def is_there(config: Config) -> bool:
 def make(config: Config, folder: Path) -> None:
     """Make the folders that Docker mounts, which makes none itself, and note whose they are.
 
-    Within the deployment's ``folder`` its owner may look at them, whoever makes them. Raises
-    UserError if they can't be made.
+    Within the deployment's ``folder`` its owner does so, where this is root. Raises UserError if
+    they can't be made.
     """
     if config.data_dir is None:
         return
     place = Path(config.data_dir)
+    marker = place / _MARKER
+    is_marked = os.path.lexists(marker)  # be it by a link, which would be followed
+    missing = [volume for volume in _volumes(config) if not os.path.lexists(volume)]
+    within = place.is_relative_to(folder.absolute())
     try:
-        if not place.is_dir():
-            place.mkdir(mode=_MODE, parents=True)
-            if place.is_relative_to(folder.absolute()):
-                atomic.give(place, atomic.owner_in(folder))
-        if not (place / _MARKER).exists():
-            (place / _MARKER).write_text(f"{config.compose_project_name}\n")
-        for volume in _volumes(config):
-            volume.mkdir(mode=_MODE, exist_ok=True)
+        with atomic.as_owner_of(folder) if within else nullcontext():
+            place.mkdir(mode=_MODE, parents=True, exist_ok=True)
+            if not is_marked:
+                atomic.create(marker, f"{config.compose_project_name}\n".encode(), _MARKER_MODE)
+            for volume in missing:
+                volume.mkdir(mode=_MODE)
     except OSError as error:
         raise UserError(
             _("{path} can't be made for DATA_DIR: {reason}", path=place, reason=error.strerror)

@@ -71,9 +71,10 @@ def render(
     known = {FILE_NAME: None if before is None else before.encode()}
     own = loaded.own(folder)
     warnings = _warnings(loaded, folder)
-    changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
-    data.make(loaded.config, folder)
-    lasting.remember(loaded.config, folder)
+    with atomic.locked(folder):
+        changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
+        data.make(loaded.config, folder)
+        lasting.remember(loaded.config, folder)
     where = topology.of(loaded.config)
     if fresh:
         from deploygen import ports  # noqa: PLC0415 - once for a deployment

@@ -38,7 +38,7 @@ def remember(config: Config, folder: Path) -> None:
     place = other if other and _names(other, config) else folder.resolve()
     content = json.dumps({_FOLDER: str(place), **_values(config)}, indent=1).encode() + b"\n"
     path = folder / STATE / _FILE
-    with atomic.locked(folder):
+    with atomic.as_owner_of(folder):
         if not path.exists() or path.read_bytes() != content:
             atomic.replace(path, content, PRIVATE)
 

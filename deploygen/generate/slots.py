@@ -75,6 +75,11 @@ def manifest_file(hashes: Mapping[str, str]) -> dict[str, File]:
     return {_MANIFEST: File(text.encode(), PRIVATE)}
 
 
+def places() -> list[str]:
+    """Return what holds the sets of files; by a link there, what is elsewhere would be cleared."""
+    return [STATE, *(f"{STATE}/{name}" for name in (*_SLOTS, _STAGE))]
+
+
 def top_level(folder: Path, paths: Collection[str]) -> set[str]:
     """Return the names in ``folder`` that ``paths``, or what was written before, have there."""
     names = {_top(path) for path in (*paths, *manifest(folder))}
@@ -132,12 +137,12 @@ def holds(path: Path, file: File) -> bool:
     )
 
 
-def make_folders(folder: Path, owner: os.stat_result | None = None) -> None:
+def make_folders(folder: Path) -> None:
     """Make a folder and those that it is in, all but those that are there."""
     if folder.is_dir():
         return
-    make_folders(folder.parent, owner)
-    _make_folder(folder, FOLDER_MODE, owner)
+    make_folders(folder.parent)
+    _make_folder(folder, FOLDER_MODE)
 
 
 @contextmanager
@@ -145,8 +150,7 @@ def staging(folder: Path) -> Iterator[Path]:
     """Give an empty folder for what is not in its place yet; whatever happens, it is gone after."""
     stage = folder / STATE / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
-    make_folders(folder)
-    make_folders(stage, atomic.owner_in(folder))
+    make_folders(stage)
     try:
         yield stage
     finally:
@@ -232,11 +236,10 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     slot = _spare(folder)
     _symlink(slot.name, stage / _CURRENT)
     tree = tree.with_parents()
-    owner = atomic.owner_in(folder)
-    staged = _staged(tree, slot, stage / "files", owner)
+    staged = _staged(tree, slot, stage / "files")
     _clear(slot, tree)
     for path, mode in sorted({"": FOLDER_MODE, **tree.folders}.items()):
-        _make_folder(slot / path, mode, owner)
+        _make_folder(slot / path, mode)
     for path in staged:
         (stage / "files" / path).replace(slot / path)
     for path in ("", *tree.folders):
@@ -249,7 +252,7 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     atomic.sync_folder(folder / STATE)
 
 
-def _staged(tree: Tree, slot: Path, stage: Path, owner: os.stat_result | None) -> list[str]:
+def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
     """Make in ``stage`` what ``slot`` does not hold yet, and return the paths of that."""
     staged = []
     for path, item in tree.files.items():
@@ -257,7 +260,7 @@ def _staged(tree: Tree, slot: Path, stage: Path, owner: os.stat_result | None) -
             continue
         make_folders((stage / path).parent)
         if isinstance(item, File):
-            atomic.create(stage / path, item.content, item.mode, owner=owner)
+            atomic.create(stage / path, item.content, item.mode)
         else:
             _take_over(item, stage / path, _leads_to(item, path, slot))
         staged.append(path)
@@ -329,7 +332,6 @@ def _symlink(leads_to: str, path: Path) -> None:
     folder = path.parents[2]
     try:
         path.symlink_to(leads_to)
-        atomic.give(path, atomic.owner_in(folder))
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
@@ -360,15 +362,13 @@ def _place(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _make_folder(folder: Path, mode: int, owner: os.stat_result | None = None) -> None:
-    """Let ``folder`` be there with ``mode``, whatever the umask; a new one is ``owner``'s."""
+def _make_folder(folder: Path, mode: int) -> None:
+    """Let ``folder`` be there with ``mode``, whatever the umask."""
     try:
         folder.mkdir()
     except FileExistsError:
         if not folder.is_dir():
             raise
-    else:
-        atomic.give(folder, owner)
     if folder.stat().st_mode & 0o777 != mode:
         folder.chmod(mode)
 

@@ -83,6 +83,7 @@ def _is_foreign_link(folder: Path, path: str) -> bool:
 
 def _blockers(folder: Path, files: Iterable[str]) -> Iterator[str]:
     """Yield what is no file in the place of one, like a pipe, and no folder in that of one."""
+    yield from (path for path in slots.places() if (folder / path).is_symlink())
     for path in files:
         place = folder / path
         if place.exists() and not place.is_file() and not _is_foreign_link(folder, path):
