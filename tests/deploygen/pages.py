@@ -10,7 +10,7 @@ from textwrap import dedent
 import click
 
 from deploygen import cli
-from deploygen.cli.verb import paragraphs
+from deploygen.cli.verb import WIDE, paragraphs
 from deploygen.language import N_, _, all_of, either, of_person
 from deploygen.settings import GROUPS, SETTINGS, Given, Setting
 
@@ -23,7 +23,6 @@ _RECIPES = {
     "identifier": N_("20 random hexadecimal digits"),
     "project": N_("the folder's name"),
 }
-_WIDE = "\u2e80-\u9fff\uff00-\uff60"
 
 
 def pages() -> dict[str, str]:
@@ -138,7 +137,7 @@ def _code(text: str) -> str:
 
 def _in_one_line(text: str) -> str:
     """Return ``text`` without its line ends: between wide characters there are no spaces."""
-    return re.sub(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])", "", text).replace("\n", " ")
+    return re.sub(f"(?<=[{WIDE}])\n(?=[{WIDE}])", "", text).replace("\n", " ")
 
 
 def _escaped(text: str) -> str:
