@@ -21,13 +21,18 @@ def read(folder: Path) -> str:
     Raises UserError if there is none, and if it is no regular file or no text.
     """
     path = folder / FILE_NAME
-    if not path.exists():
-        raise UserError(
-            _("there is no {path}; `deploygen init {folder}` makes it", path=path, folder=folder)
-        )
-    if not path.is_file():  # a pipe would be waited for
-        raise UserError(_("{path} is no regular file: move it elsewhere", path=path))
-    return text_of(path)
+    with atomic.as_owner_of(folder):  # who could see what it says in what is generated
+        if not path.exists():
+            raise UserError(
+                _(
+                    "there is no {path}; `deploygen init {folder}` makes it",
+                    path=path,
+                    folder=folder,
+                )
+            )
+        if not path.is_file():  # a pipe would be waited for
+            raise UserError(_("{path} is no regular file: move it elsewhere", path=path))
+        return text_of(path)
 
 
 def text_of(path: Path) -> str:
