@@ -13,6 +13,7 @@ from shlex import quote
 
 from deploygen import atomic, data
 from deploygen import config as configs
+from deploygen.commands import entering
 from deploygen.errors import Notice
 from deploygen.generate.plan import PRIVATE
 from deploygen.generate.slots import STATE
@@ -52,7 +53,9 @@ def warnings(config: Config, folder: Path, text: str) -> list[Notice]:
     other = _original(known, folder)
     if other:
         return [same_name(text, other)] if _names(other, config) else []
-    return [configs.warning(text, key, sentence) for key, sentence in _changes(known, config)]
+    return [
+        configs.warning(text, key, sentence) for key, sentence in _changes(known, config, folder)
+    ]
 
 
 def same_name(text: str, other: Path) -> Notice:
@@ -75,7 +78,7 @@ def names_beside(folder: Path) -> frozenset[str]:
     return frozenset(name for path in beside if (name := _read(path).get(_NAME)))
 
 
-def _changes(known: Mapping[str, str], config: Config) -> Iterator[tuple[str, str]]:
+def _changes(known: Mapping[str, str], config: Config, folder: Path) -> Iterator[tuple[str, str]]:
     values = _values(config)
     changed = {key: old for key, old in known.items() if values.get(key, old) != old}
     if "DATA_DIR" in changed and data.is_there(config):  # it was moved
@@ -87,11 +90,10 @@ def _changes(known: Mapping[str, str], config: Config) -> Iterator[tuple[str, st
             yield (
                 key,
                 _(
-                    "it was {old} when files were generated last: {lost}; to go back:"
-                    " `deploygen config set {assignment}`",
+                    "it was {old} when files were generated last: {lost}; to go back: `{command}`",
                     old=old or _("empty"),
                     lost=_(_LOST[key]),
-                    assignment=quote(f"{key}={old}"),
+                    command=f"{entering(folder)}deploygen config set {quote(f'{key}={old}')}",
                 ),
             )
         else:

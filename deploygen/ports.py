@@ -6,6 +6,7 @@ from shlex import quote
 
 from deploygen import config as configs
 from deploygen.addresses import BLOCKED_PORTS, EVERY_ADDRESS, MAX_PORT, Origin
+from deploygen.commands import entering
 from deploygen.errors import Notice
 from deploygen.language import _
 from deploygen.listening import is_taken
@@ -57,7 +58,7 @@ def _sentence(config: Config, published: Published, key: str, folder: Path) -> s
         "a program or another deployment has port {port} of this machine: stop that before the wiki"
         " starts, or take another port: `{command}`",
         port=published.port,
-        command=f"deploygen init {quote(str(folder))} --set {key}={value}",
+        command=f"{entering(folder)}deploygen init --set {quote(f'{key}={value}')}",
     )
 
 

@@ -14,8 +14,9 @@ import click
 from deploygen import configfile, outer, seed, shellconf, wizard
 from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
-from deploygen.cli.telling import entering, tell_changes, tell_warnings
+from deploygen.cli.telling import tell_changes, tell_warnings
 from deploygen.cli.verb import Verb
+from deploygen.commands import entering
 from deploygen.config import FILE_NAME, present_name
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.folder import Rendered

@@ -39,26 +39,28 @@ def judged(place: Path, **changes: str) -> dict[str, str]:
             "other",
             "it was wiki when files were generated last: the data is in volumes of that name, and"
             " under another one the wiki begins empty; to go back:"
-            " `deploygen config set COMPOSE_PROJECT_NAME=wiki`",
+            " `cd {wiki} && deploygen config set COMPOSE_PROJECT_NAME=wiki`",
         ),
         (
             "DATA_DIR",
             "data",
             "it was empty when files were generated last: the data stays where it was, and"
-            " elsewhere the wiki begins empty; to go back: `deploygen config set DATA_DIR=`",
+            " elsewhere the wiki begins empty; to go back:"
+            " `cd {wiki} && deploygen config set DATA_DIR=`",
         ),
         (
             "FILE_STORAGE",
             "local",
             "it was minio when files were generated last: what was uploaded stays where it was,"
-            " and the wiki doesn't find it; to go back: `deploygen config set FILE_STORAGE=minio`",
+            " and the wiki doesn't find it; to go back:"
+            " `cd {wiki} && deploygen config set FILE_STORAGE=minio`",
         ),
         (
             "AWS_S3_UPLOAD_BUCKET_NAME",
             "others",
             "it was outline-files-bucket when files were generated last: what was uploaded stays"
             " where it was, and the wiki doesn't find it; to go back:"
-            " `deploygen config set AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket`",
+            " `cd {wiki} && deploygen config set AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket`",
         ),
         (
             "OUTLINE_SECRET_KEY",
@@ -71,9 +73,21 @@ def judged(place: Path, **changes: str) -> dict[str, str]:
 def test_a_change_that_leaves_data_behind_is_told_before_it_is_made_and_once(
     wiki: Path, key: str, value: str, lost: str
 ) -> None:
-    assert judged(wiki, **{key: value}) == {key: lost}
-    assert rendered(wiki, **{key: value}) == {key: lost}
+    told = {key: lost.format(wiki=wiki)}
+
+    assert judged(wiki, **{key: value}) == told
+    assert rendered(wiki, **{key: value}) == told
     assert rendered(wiki, **{key: value}) == {}
+
+
+def test_in_the_folder_itself_going_back_needs_no_cd(
+    wiki: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(wiki)
+
+    told = judged(Path(), FILE_STORAGE="local")["FILE_STORAGE"]
+
+    assert told.endswith("; to go back: `deploygen config set FILE_STORAGE=minio`")
 
 
 def test_no_secret_is_remembered_as_it_is(wiki: Path) -> None:

@@ -10,12 +10,13 @@ from deploygen import folder, listening, ports, topology
 from tests.deploygen.made import config_text, configuration
 
 HAS = "a program or another deployment has port {port} of this machine: stop that before the wiki"
-TAKE = HAS + " starts, or take another port: `deploygen init /srv/wiki --set {key}={value}`"
+TAKE = HAS + " starts, or take another port: `{enter}deploygen init --set {key}={value}`"
 STOP = HAS + " starts"
 PASS_ON = HAS + " starts, or have it pass the wiki's requests on (TLS=proxy)"
 PROXIED = {"URL": "https://wiki.example.com", "TLS": "proxy"}
 ACME = {"URL": "https://wiki.example.com", "TLS": "acme"}
-FOLDER = Path("/srv/wiki")
+FOLDER = Path("/srv/my wiki")
+ENTER = "cd '/srv/my wiki' && "
 
 
 @pytest.fixture
@@ -57,9 +58,18 @@ def test_another_port_is_proposed_for_one_that_is_taken(
     key: str,
     value: str,
 ) -> None:
-    sentence = TAKE.format(port=min(used), key=key, value=value)
+    sentence = TAKE.format(port=min(used), enter=ENTER, key=key, value=value)
 
     assert told(monkeypatch, used, **changes) == [(key, sentence)]
+
+
+def test_what_is_proposed_can_be_pasted_into_a_shell_that_is_in_the_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Path, "cwd", lambda: FOLDER)
+    sentence = TAKE.format(port=8888, enter="", key="'URL", value="http://[::1]:8889'")
+
+    assert told(monkeypatch, {8888}, URL="http://[::1]:8888") == [("URL", sentence)]
 
 
 @pytest.mark.parametrize(
