@@ -91,9 +91,8 @@ def make(config: Config, folder: Path) -> None:
     marker = place / _MARKER
     is_marked = os.path.lexists(marker)  # be it by a link, which would be followed
     missing = [volume for volume in _volumes(config) if not os.path.lexists(volume)]
-    within = place.is_relative_to(folder.absolute())
     try:
-        with atomic.as_owner_of(folder) if within else nullcontext():
+        with atomic.as_owner_of(folder) if _is_within(place, folder) else nullcontext():
             place.mkdir(mode=_MODE, parents=True, exist_ok=True)
             if not is_marked:
                 atomic.create(marker, f"{config.compose_project_name}\n".encode(), _MARKER_MODE)
@@ -103,6 +102,12 @@ def make(config: Config, folder: Path) -> None:
         raise UserError(
             _("{path} can't be made for DATA_DIR: {reason}", path=place, reason=error.strerror)
         ) from None
+
+
+def _is_within(place: Path, folder: Path) -> bool:
+    """Tell whether ``place`` is in ``folder``, by its name or by where that leads."""
+    around = (*place.parents, *_real(place).parents)
+    return any(path.is_dir() and path.samefile(folder) for path in around)
 
 
 def _volumes(config: Config) -> list[Path]:

@@ -312,6 +312,24 @@ def test_root_is_led_nowhere_by_a_link_in_the_place_of_data(of_somebody_else: Pa
     assert not list(victim.iterdir())
 
 
+@pytest.mark.parametrize("spelled", ["beside/../{name}", "link"])
+def test_a_folder_is_its_owners_however_it_is_spelled(of_somebody_else: Path, spelled: str) -> None:
+    around = of_somebody_else.parent
+    (around / "beside").mkdir()
+    (around / "link").symlink_to(of_somebody_else)
+    victim = around / "victim"
+    victim.mkdir()
+    (of_somebody_else / "data").symlink_to(victim)
+
+    with pytest.raises(UserError, match="can't be made for DATA_DIR: Permission denied"):
+        data.make(
+            configuration(DATA_DIR=str(of_somebody_else / "data")),
+            around / spelled.format(name=of_somebody_else.name),
+        )
+
+    assert not list(victim.iterdir())
+
+
 def test_the_word_of_whose_data_it_is_follows_no_link(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / ".deploygen").symlink_to(tmp_path / "elsewhere")
