@@ -1,12 +1,14 @@
 """What is told when data would be left behind, or shared with another deployment."""
 
+import fcntl
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from deploygen import folder, lasting
+from deploygen import data, folder, lasting
 from tests.deploygen.made import FAKE_SECRETS, config_text
 
 OTHER_KEY = "1" * 64
@@ -169,3 +171,32 @@ def test_a_new_deployment_takes_no_name_of_one_beside_it(tmp_path: Path) -> None
         rendered(tmp_path / place, COMPOSE_PROJECT_NAME="")
 
         assert f"\nCOMPOSE_PROJECT_NAME={name}\n" in (tmp_path / place / "config.sh").read_text()
+
+
+@pytest.mark.parametrize("step", [(data, "make"), (lasting, "remember")])
+def test_a_run_has_the_folder_for_itself_until_all_is_remembered(
+    wiki: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[object, str]
+) -> None:
+    refused = []
+
+    def another_run(*_: object) -> None:
+        descriptor = os.open(wiki, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            refused.append(True)
+        finally:
+            os.close(descriptor)
+
+    monkeypatch.setattr(*step, another_run)
+    rendered(wiki)
+
+    assert refused
+
+
+def test_all_that_root_renders_belongs_to_the_owner_of_the_folder(of_somebody_else: Path) -> None:
+    rendered(of_somebody_else, DATA_DIR="data")
+
+    assert {path.lstat().st_uid for path in of_somebody_else.rglob("*")} == {
+        of_somebody_else.stat().st_uid
+    }
