@@ -8,7 +8,7 @@ from pathlib import Path
 from deploygen import atomic, config, reference, seed, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
-from deploygen.language import _, all_of, ngettext, of_person
+from deploygen.language import _, ngettext, of_person
 from deploygen.settings import named, spelled
 
 _MODE = 0o600  # it holds secrets
@@ -132,13 +132,10 @@ def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in values.items():
         if found[key].value != value:
             lines = seed.deciding(document, key)
-            named_lines = all_of(
-                _("{key} (line {line})", key=item.key, line=item.line) for item in lines
-            )
             yield Problem(
                 line=None,
                 key=key,
-                wrong=_("{lines} would give it another meaning", lines=named_lines),
+                wrong=_("{lines} would give it another meaning", lines=config.with_lines(lines)),
                 accepted="",
                 remedy=ngettext(
                     "remove that line first ({page} says what such a key is here)",

@@ -725,6 +725,7 @@ def _declared() -> tuple[Setting, ...]:
 
 SETTINGS = _declared()
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
 def named(key: str) -> Setting | None:

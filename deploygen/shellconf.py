@@ -314,6 +314,11 @@ def _end_of_line(text: str, assignment: Assignment) -> int:
     return line_end + 1
 
 
+def value_of(found: Mapping[str, Assignment], key: str) -> str:
+    """Return what ``key`` is assigned, which is nothing where it is not among ``found``."""
+    return found[key].value if key in found else ""
+
+
 def values(document: Document) -> Iterator[Assignment]:
     """Yield the assignments that count: for each key the last one, in the order of the file."""
     last = {assignment.key: assignment for assignment in document.assignments}
