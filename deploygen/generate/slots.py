@@ -104,6 +104,13 @@ def _top(path: str) -> str:
     return path.partition("/")[0]
 
 
+def is_foreign_link(folder: Path, path: str) -> bool:
+    """Tell whether ``path`` in ``folder`` is a link of a person's, or our link to one."""
+    if is_linked(folder, path):
+        return (folder / STATE / _CURRENT / path).is_symlink()
+    return (folder / path).is_symlink()
+
+
 def is_linked(folder: Path, name: str) -> bool:
     """Tell whether ``name`` in ``folder`` is our link."""
     path = folder / name
@@ -201,7 +208,7 @@ def tidy(folder: Path, private: Collection[str]) -> None:
     slot = _spare(folder)
     for path in {*_hashes(slot), *private}:
         place = slot / path
-        if place.is_symlink() or not place.is_file():
+        if place.is_symlink() or _is_elsewhere(slot, path) or not place.is_file():
             continue
         if path in private or not place.stat().st_mode & 0o077:
             place.unlink()
@@ -256,7 +263,7 @@ def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
     """Make in ``stage`` what ``slot`` does not hold yet, and return the paths of that."""
     staged = []
     for path, item in tree.files.items():
-        if _has(slot / path, item):
+        if _has(slot, path, item):
             continue
         make_folders((stage / path).parent)
         if isinstance(item, File):
@@ -267,12 +274,18 @@ def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
     return staged
 
 
-def _has(path: Path, item: File | Path) -> bool:
-    if not os.path.lexists(path):
+def _has(slot: Path, path: str, item: File | Path) -> bool:
+    place = slot / path
+    if not os.path.lexists(place) or _is_elsewhere(slot, path):
         return False
     if isinstance(item, File):
-        return not path.is_symlink() and holds(path, item)
-    return os.path.samestat(path.lstat(), item.lstat())
+        return not place.is_symlink() and holds(place, item)
+    return os.path.samestat(place.lstat(), item.lstat())
+
+
+def _is_elsewhere(slot: Path, path: str) -> bool:
+    """Tell whether a folder that ``path`` is in is a link, which a person made."""
+    return any((slot / item).is_symlink() for item in parents(path))
 
 
 def _leads_to(path: Path, below: str, slot: Path) -> Path | None:

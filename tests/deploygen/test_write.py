@@ -696,6 +696,32 @@ def test_root_that_can_not_become_the_owner_goes_on_as_itself(
     assert (os.geteuid(), os.getegid(), os.getgroups()) == (0, 0, before)
 
 
+@pytest.mark.parametrize("slot", ["a", "b"])
+def test_what_a_link_within_a_set_leads_to_is_left_alone(tmp_path: Path, slot: str) -> None:
+    wiki = tmp_path / "wiki"
+    write.apply(wiki, FILES, OWN)
+    write.apply(wiki, CHANGED, OWN)
+    write.apply(wiki, FILES, OWN)
+    used = (wiki / slots.STATE / "current").readlink().name
+    victim = tmp_path / "victim"
+    shutil.copytree(wiki / "env", victim)
+    place = wiki / slots.STATE / slot / "env"
+    if place.exists():
+        shutil.rmtree(place)
+    place.symlink_to(victim)
+
+    if slot == used:
+        with pytest.raises(FilesInTheWay, match="\n  env\n"):
+            write.apply(wiki, CHANGED, OWN, overwrite=True)
+    else:
+        write.apply(wiki, FILES, OWN)
+        assert visible.names(victim) == ["oidc.env"]
+        shutil.copytree(wiki / "env", victim, dirs_exist_ok=True)
+        write.apply(wiki, CHANGED, OWN)
+        assert visible.files(wiki) == bytes_of({**CHANGED, **OWN})
+    assert visible.names(victim) == ["oidc.env"]
+
+
 @pytest.mark.parametrize("name", ["", "/a", "/b", "/stage"])
 def test_a_link_in_the_place_of_what_holds_the_files_is_in_the_way(
     tmp_path: Path, name: str
