@@ -17,7 +17,7 @@ EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - the person's to choose
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Of the Fetch standard, "Port blocking".
 # fmt: off
-_BLOCKED_PORTS = frozenset({
+BLOCKED_PORTS = frozenset({
     0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101,
     102, 103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427,
     465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990,
@@ -95,7 +95,7 @@ def read_origin(raw: str) -> Origin:
     if url.path.strip("/") or url.query or url.fragment or raw.endswith(("?", "#")):
         raise ValueError(_("it has something after the host, and Outline can't live under a path"))
     host = _host(url.hostname or "")
-    if port in _BLOCKED_PORTS:
+    if port in BLOCKED_PORTS:
         raise ValueError(_("its port is {port}, which browsers refuse to open", port=port))
     return Origin(url.scheme, host, port or _DEFAULT_PORTS[url.scheme])
 

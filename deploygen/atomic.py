@@ -3,12 +3,49 @@
 import errno
 import fcntl
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from deploygen.errors import UserError
 from deploygen.language import _
+
+
+@contextmanager
+def as_owner_of(folder: Path) -> Iterator[None]:
+    """Let root do what follows as the owner of ``folder``, and any other user as itself.
+
+    What is made belongs to that owner, and a link that the owner put there leads no further than
+    the owner may go. Modules and templates are to be loaded before: they may lie where only root
+    may look. Where nobody can be become, as in a container without that right, root stays root.
+    """
+    owner = folder.stat() if folder.is_dir() else None
+    if owner is None or os.geteuid() != 0 or owner.st_uid == 0:
+        yield
+        return
+    user, group, others = os.geteuid(), os.getegid(), os.getgroups()
+    try:
+        with suppress(OSError):
+            groups = _groups(owner)
+            os.setgroups(groups)
+            os.setegid(owner.st_gid if owner.st_gid in groups else groups[0])
+            os.seteuid(owner.st_uid)
+        yield
+    finally:
+        os.seteuid(user)
+        os.setegid(group)
+        with suppress(OSError):  # as it could not be left
+            os.setgroups(others)
+
+
+def _groups(owner: os.stat_result) -> list[int]:
+    """Return the groups of the user ``owner``; of one without a name, that of what it has."""
+    try:
+        person = pwd.getpwuid(owner.st_uid)
+    except KeyError:
+        return [owner.st_gid]
+    return os.getgrouplist(person.pw_name, person.pw_gid)
 
 
 @contextmanager
@@ -48,7 +85,7 @@ def replace(path: Path, content: bytes, mode: int, *, staging: Path | None = Non
     staged = (staging or path.parent) / f".{path.name}.new"
     staged.unlink(missing_ok=True)
     try:
-        create(staged, content, mode, owner=path.stat() if path.exists() else owner_in(path.parent))
+        create(staged, content, mode, owner=path.stat() if path.exists() else None)
         staged.replace(path)
     except OSError:
         staged.unlink(missing_ok=True)
@@ -64,7 +101,7 @@ def create(path: Path, content: bytes, mode: int, *, owner: os.stat_result | Non
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     with os.fdopen(descriptor, "wb") as stream:
         if owner:
-            with suppress(PermissionError):
+            with suppress(OSError):  # EINVAL too, where it is nobody in this user namespace
                 os.fchown(stream.fileno(), owner.st_uid, owner.st_gid)
         # The umask may have taken bits away; containers read some of these as another user.
         os.fchmod(stream.fileno(), mode)
@@ -80,21 +117,6 @@ def strict_mode(path: Path, mode: int) -> int:
     """
     found = path.stat().st_mode & 0o777 if path.exists() else mode
     return found if found & ~mode == 0 else mode
-
-
-def owner_in(folder: Path) -> os.stat_result | None:
-    """Return whose the things are to be that a run as root makes in ``folder``: its owner's.
-
-    Else that owner could neither read nor change them without root ever after.
-    """
-    return folder.stat() if os.geteuid() == 0 else None
-
-
-def give(path: Path, owner: os.stat_result | None) -> None:
-    """Let ``path`` belong to the user and the group of ``owner``, where this user may give away."""
-    if owner:
-        with suppress(PermissionError):
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
 
 
 def sync_folder(folder: Path) -> None:

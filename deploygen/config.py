@@ -15,6 +15,7 @@ from deploygen.language import _, all_of, clauses
 from deploygen.settings import (
     BY_NAME,
     LONGEST_SHOWN,
+    OLD_NAMES,
     SETTINGS,
     Config,
     Given,
@@ -29,7 +30,6 @@ _PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
 # Where a quote was left open or a line end lost, a value goes on with the lines below.
 _LINES_BELOW = re.compile(r"(?:\n|\w+=).*", re.DOTALL)
 _SHORTEST_SECRET = 8  # characters: what is passed on may be a number or true as well
-_OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
 def load(text: str, folder: Path = Path()) -> Config:
@@ -54,7 +54,7 @@ def load(text: str, folder: Path = Path()) -> Config:
         elif setting.name not in not_understood:
             assignment = found.get(setting.name)
             try:
-                raw = assignment.value if assignment else ""
+                raw = shellconf.value_of(found, setting.name)
                 values[setting.name.lower()] = value(setting, raw, folder)
             except ValueError as error:
                 problems.append(_wrong_value(setting, assignment, error, found, secrets))
@@ -86,7 +86,7 @@ class _Partial:
 
 def present_name(key: str) -> str:
     """Return the key that took the place of an old one, else ``key`` itself."""
-    return _OLD_NAMES.get(key, key)
+    return OLD_NAMES.get(key, key)
 
 
 def present(document: shellconf.Document) -> Mapping[str, shellconf.Assignment]:
@@ -118,7 +118,7 @@ def _passed_on(
 
 
 def _any_stands(given: Iterable[Given], found: Mapping[str, shellconf.Assignment]) -> bool:
-    return any(item.key in found and item.stands(found[item.key].value) for item in given)
+    return any(item.stands(shellconf.value_of(found, item.key)) for item in given)
 
 
 def value(setting: Setting, raw: str, folder: Path) -> Any:
@@ -165,7 +165,7 @@ def _wrong_value(
         wrong = _("{value!r} is not right: {reason}", value=_without_secrets(raw), reason=reason)
     else:
         wrong = reason
-    remedy = _("set {key} in config.sh", key=setting.name)
+    remedy = None
     if isinstance(error, UnreadableError):
         remedy = _("let this user read it, or set another {key} in config.sh", key=setting.name)
     if setting.secret and not _any_stands(setting.given_with, found):
@@ -178,8 +178,13 @@ def _wrong_value(
         key=setting.name,
         wrong=wrong,
         accepted=_("accepted is {what}", what=kind.accepts()),
-        remedy=remedy,
+        remedy=remedy or _set_it(setting.name),
+        wants_value=remedy is None,
     )
+
+
+def _set_it(key: str) -> str:
+    return _("set {key} in config.sh", key=key)
 
 
 def _by_both_names(problem: Problem, found: Mapping[str, shellconf.Assignment]) -> Problem:
@@ -248,7 +253,7 @@ def meant(key: str) -> str:
             return _("accepted is {prefix}_ and the name of a variable", prefix=item.name)
     from difflib import get_close_matches  # noqa: PLC0415 - few mistype one
 
-    close = get_close_matches(key.upper(), [*BY_NAME, *_OLD_NAMES], n=1)
+    close = get_close_matches(key.upper(), [*BY_NAME, *OLD_NAMES], n=1)
     return _did_you_mean(present_name(close[0])) if close else ""
 
 
@@ -279,17 +284,24 @@ def _assigned_again(document: shellconf.Document) -> Iterator[Notice]:
             if present_name(item.key) == name and item != counts and item.value
         ]
         if others and counts in document.assignments:
-            named_lines = all_of(
-                _("{key} (line {line})", key=item.key, line=item.line) for item in others
-            )
-            sentence = _("this line counts, and not {lines}", lines=named_lines)
+            sentence = _("this line counts, and not {lines}", lines=with_lines(others))
             yield Notice(line=counts.line, key=spelled(counts.key), message=sentence)
+
+
+def with_lines(assignments: Iterable[shellconf.Assignment]) -> str:
+    """Return the keys of ``assignments``, each with its line."""
+    return all_of(_("{key} (line {line})", key=item.key, line=item.line) for item in assignments)
 
 
 def warning(text: str, key: str, sentence: str) -> Notice:
     """Return ``sentence`` about ``key``, with its line in ``text``."""
+    return Notice(line=line_of(text, key), key=spelled(key), message=sentence)
+
+
+def line_of(text: str, key: str) -> int | None:
+    """Return the line of ``text`` that gives ``key`` its value, by whatever name."""
     found = present(shellconf.parse(text)).get(key)
-    return Notice(line=found.line if found else None, key=spelled(key), message=sentence)
+    return found.line if found else None
 
 
 def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
@@ -298,7 +310,14 @@ def _conflicts(config: Config, lines: dict[str, int]) -> list[Problem]:
     for rule in rules.RULES:
         with suppress(_Unread):
             problems.extend(
-                Problem(line=lines.get(key), key=key, wrong=wrong, accepted=accepted, remedy=remedy)
+                Problem(
+                    line=lines.get(key),
+                    key=key,
+                    wrong=wrong,
+                    accepted=accepted,
+                    remedy=remedy or _set_it(key),
+                    wants_value=remedy is None,
+                )
                 for key, wrong, accepted, remedy in rule(config)
             )
     return problems

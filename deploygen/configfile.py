@@ -8,7 +8,7 @@ from pathlib import Path
 from deploygen import atomic, config, reference, seed, shellconf
 from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
-from deploygen.language import _, all_of, ngettext, of_person
+from deploygen.language import _, ngettext, of_person
 from deploygen.settings import named, spelled
 
 _MODE = 0o600  # it holds secrets
@@ -21,13 +21,18 @@ def read(folder: Path) -> str:
     Raises UserError if there is none, and if it is no regular file or no text.
     """
     path = folder / FILE_NAME
-    if not path.exists():
-        raise UserError(
-            _("there is no {path}; `deploygen init {folder}` makes it", path=path, folder=folder)
-        )
-    if not path.is_file():  # a pipe would be waited for
-        raise UserError(_("{path} is no regular file: move it elsewhere", path=path))
-    return text_of(path)
+    with atomic.as_owner_of(folder):  # who could see what it says in what is generated
+        if not path.exists():
+            raise UserError(
+                _(
+                    "there is no {path}; `deploygen init {folder}` makes it",
+                    path=path,
+                    folder=folder,
+                )
+            )
+        if not path.is_file():  # a pipe would be waited for
+            raise UserError(_("{path} is no regular file: move it elsewhere", path=path))
+        return text_of(path)
 
 
 def text_of(path: Path) -> str:
@@ -127,13 +132,10 @@ def _without_effect(text: str, values: Mapping[str, str]) -> Iterator[Problem]:
     for key, value in values.items():
         if found[key].value != value:
             lines = seed.deciding(document, key)
-            named_lines = all_of(
-                _("{key} (line {line})", key=item.key, line=item.line) for item in lines
-            )
             yield Problem(
                 line=None,
                 key=key,
-                wrong=_("{lines} would give it another meaning", lines=named_lines),
+                wrong=_("{lines} would give it another meaning", lines=config.with_lines(lines)),
                 accepted="",
                 remedy=ngettext(
                     "remove that line first ({page} says what such a key is here)",
@@ -149,6 +151,7 @@ def save(folder: Path, text: str, *, before: str) -> None:
 
     Raises UserError if it holds something else than ``before``.
     """
-    atomic.expect(folder / FILE_NAME, before.encode())
     path = folder / FILE_NAME
-    atomic.replace(path, text.encode(), atomic.strict_mode(path, _MODE))
+    with atomic.as_owner_of(folder):
+        atomic.expect(path, before.encode())
+        atomic.replace(path, text.encode(), atomic.strict_mode(path, _MODE))

@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from shlex import quote
 
@@ -16,6 +17,7 @@ from deploygen.settings import Config
 # Docker gives the folders of volumes the owner and the mode that the image has there. Some let
 # everybody in; the folder around them does not.
 _MODE = 0o700
+_MARKER_MODE = 0o644
 _MARKER = ".deploygen"  # holds the name of the deployment whose data is beside it
 
 
@@ -39,10 +41,9 @@ def problems(
         except OSError as error:
             reason = _("{path} can't be looked at ({reason})", path=place, reason=error.strerror)
             reasons = [(reason, _("let yourself into it"))]
-    found = configs.present(shellconf.parse(text)).get("DATA_DIR")
     return [
         Problem(
-            line=found.line if found else None,
+            line=configs.line_of(text, "DATA_DIR"),
             key="DATA_DIR",
             wrong=wrong,
             accepted=_("accepted is a folder that is for this data alone, like data"),
@@ -81,25 +82,32 @@ def is_there(config: Config) -> bool:
 def make(config: Config, folder: Path) -> None:
     """Make the folders that Docker mounts, which makes none itself, and note whose they are.
 
-    Within the deployment's ``folder`` its owner may look at them, whoever makes them. Raises
-    UserError if they can't be made.
+    Within the deployment's ``folder`` its owner does so, where this is root. Raises UserError if
+    they can't be made.
     """
     if config.data_dir is None:
         return
     place = Path(config.data_dir)
+    marker = place / _MARKER
+    is_marked = os.path.lexists(marker)  # be it by a link, which would be followed
+    missing = [volume for volume in _volumes(config) if not os.path.lexists(volume)]
     try:
-        if not place.is_dir():
-            place.mkdir(mode=_MODE, parents=True)
-            if place.is_relative_to(folder.absolute()):
-                atomic.give(place, atomic.owner_in(folder))
-        if not (place / _MARKER).exists():
-            (place / _MARKER).write_text(f"{config.compose_project_name}\n")
-        for volume in _volumes(config):
-            volume.mkdir(mode=_MODE, exist_ok=True)
+        with atomic.as_owner_of(folder) if _is_within(place, folder) else nullcontext():
+            place.mkdir(mode=_MODE, parents=True, exist_ok=True)
+            if not is_marked:
+                atomic.create(marker, f"{config.compose_project_name}\n".encode(), _MARKER_MODE)
+            for volume in missing:
+                volume.mkdir(mode=_MODE)
     except OSError as error:
         raise UserError(
             _("{path} can't be made for DATA_DIR: {reason}", path=place, reason=error.strerror)
         ) from None
+
+
+def _is_within(place: Path, folder: Path) -> bool:
+    """Tell whether ``place`` is in ``folder``, by its name or by where that leads."""
+    around = (*place.parents, *_real(place).parents)
+    return any(path.is_dir() and path.samefile(folder) for path in around)
 
 
 def _volumes(config: Config) -> list[Path]:

@@ -14,13 +14,17 @@ _NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Problem:
-    """One thing wrong with a config.sh: where, what, what would be right, and what to do."""
+    """One thing wrong with a config.sh: where, what, what would be right, and what to do.
+
+    It ``wants_value`` if what to do is to set the key, wherever that is done.
+    """
 
     line: int | None
     key: str
     wrong: str
     accepted: str
     remedy: str
+    wants_value: bool = False
 
     def located(self, file: str) -> str:
         """Return ``FILE:LINE: KEY: what is wrong; what is accepted; what to do``."""

@@ -16,7 +16,6 @@ from deploygen import (
     kinds,
     lasting,
     secrets,
-    shellconf,
     sources,
     topology,
 )
@@ -72,9 +71,10 @@ def render(
     known = {FILE_NAME: None if before is None else before.encode()}
     own = loaded.own(folder)
     warnings = _warnings(loaded, folder)
-    changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
-    data.make(loaded.config, folder)
-    lasting.remember(loaded.config, folder)
+    with atomic.locked(folder):
+        changes = write.apply(folder, loaded.files, own, before=known, overwrite=overwrite)
+        data.make(loaded.config, folder)
+        lasting.remember(loaded.config, folder)
     where = topology.of(loaded.config)
     if fresh:
         from deploygen import ports  # noqa: PLC0415 - once for a deployment
@@ -128,10 +128,9 @@ def _look_for_network(network: str, there: Collection[str], text: str) -> None:
     """Raises ConfigInvalid if ``network`` is not among those that are there."""
     if network in there:
         return
-    found = shellconf.parse(text).last("NETWORK")
     others = sorted(set(there) - kinds.NETWORKS_OF_DOCKER)
     problem = Problem(
-        line=found.line if found else None,
+        line=config.line_of(text, "NETWORK"),
         key="NETWORK",
         wrong=_("there is no Docker network {network!r} on this machine", network=network),
         accepted=_("accepted here is {networks}", networks=either(others)) if others else "",
@@ -221,8 +220,19 @@ def _of_same_name(loaded: _Loaded, folder: Path, *, told: bool) -> list[Notice]:
     return [
         lasting.same_name(loaded.text, place)
         for place in sorted(places)
-        if (place / FILE_NAME).exists() and not place.samefile(folder)
+        if _is_another(place, folder)
     ]
+
+
+def _is_another(place: Path, folder: Path) -> bool:
+    """Tell whether a deployment is in ``place`` that is not the one in ``folder``."""
+    try:
+        (place / FILE_NAME).stat()
+        return not place.samefile(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # it is in a folder that is closed to this user, as another's home is
+        return True
 
 
 def places_of(name: str) -> Collection[str]:

@@ -13,6 +13,7 @@ from shlex import quote
 
 from deploygen import atomic, data
 from deploygen import config as configs
+from deploygen.commands import entering
 from deploygen.errors import Notice
 from deploygen.generate.plan import PRIVATE
 from deploygen.generate.slots import STATE
@@ -35,10 +36,10 @@ def remember(config: Config, folder: Path) -> None:
     """Remember what the files of ``folder`` were generated with, once they are in their place."""
     known = _read(folder)
     other = _original(known, folder)
-    place = other if other and _names(other, config) else folder.absolute()
+    place = other if other and _names(other, config) else folder.resolve()
     content = json.dumps({_FOLDER: str(place), **_values(config)}, indent=1).encode() + b"\n"
     path = folder / STATE / _FILE
-    with atomic.locked(folder):
+    with atomic.as_owner_of(folder):
         if not path.exists() or path.read_bytes() != content:
             atomic.replace(path, content, PRIVATE)
 
@@ -52,7 +53,9 @@ def warnings(config: Config, folder: Path, text: str) -> list[Notice]:
     other = _original(known, folder)
     if other:
         return [same_name(text, other)] if _names(other, config) else []
-    return [configs.warning(text, key, sentence) for key, sentence in _changes(known, config)]
+    return [
+        configs.warning(text, key, sentence) for key, sentence in _changes(known, config, folder)
+    ]
 
 
 def same_name(text: str, other: Path) -> Notice:
@@ -67,14 +70,15 @@ def same_name(text: str, other: Path) -> Notice:
 
 def names_beside(folder: Path) -> frozenset[str]:
     """Return the names of the deployments in folders beside ``folder``, started or not."""
+    here = folder.resolve()
     try:
-        beside = [path for path in folder.absolute().parent.iterdir() if path.name != folder.name]
+        beside = [path for path in here.parent.iterdir() if path != here]
     except OSError:
         return frozenset()
     return frozenset(name for path in beside if (name := _read(path).get(_NAME)))
 
 
-def _changes(known: Mapping[str, str], config: Config) -> Iterator[tuple[str, str]]:
+def _changes(known: Mapping[str, str], config: Config, folder: Path) -> Iterator[tuple[str, str]]:
     values = _values(config)
     changed = {key: old for key, old in known.items() if values.get(key, old) != old}
     if "DATA_DIR" in changed and data.is_there(config):  # it was moved
@@ -86,11 +90,10 @@ def _changes(known: Mapping[str, str], config: Config) -> Iterator[tuple[str, st
             yield (
                 key,
                 _(
-                    "it was {old} when files were generated last: {lost}; to go back:"
-                    " `deploygen config set {assignment}`",
+                    "it was {old} when files were generated last: {lost}; to go back: `{command}`",
                     old=old or _("empty"),
                     lost=_(_LOST[key]),
-                    assignment=quote(f"{key}={old}"),
+                    command=f"{entering(folder)}deploygen config set {quote(f'{key}={old}')}",
                 ),
             )
         else:

@@ -42,9 +42,7 @@ def entries(text: str, folder: Path) -> list[Entry]:
     for setting in SETTINGS:
         passed_on = [key for key in found if named(key) is setting]
         keys = passed_on if setting.prefix else [setting.name]
-        listed += [
-            _entry(key, setting, found[key].value if key in found else "", derived) for key in keys
-        ]
+        listed += [_entry(key, setting, shellconf.value_of(found, key), derived) for key in keys]
     return [
         replace(
             item,
@@ -70,7 +68,7 @@ def get(text: str, folder: Path, key: str) -> str:
     if document.problems:
         raise ConfigInvalid(FILE_NAME, config.not_read(document))
     found = config.present(document)
-    value = found[name].value if name in found else ""
+    value = shellconf.value_of(found, name)
     return value or _entry(name, setting, "", _derived(text, folder)).value
 
 

@@ -1,7 +1,9 @@
-"""What Outline 1.9.2 reads from its environment, for what is passed on to it by OUTLINE_ENV_….
+"""What Outline reads from its environment, for what is passed on to it by OUTLINE_ENV_….
 
 Of its server/env.ts and plugins/*/server/env.ts.
 """
+
+VERSION = "1.9.2"
 
 # Who decides what templates/env/outline.env.j2 sets: a key of ours, or the stack itself ("").
 SET = {

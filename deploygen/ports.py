@@ -5,7 +5,8 @@ from pathlib import Path
 from shlex import quote
 
 from deploygen import config as configs
-from deploygen.addresses import EVERY_ADDRESS, Origin
+from deploygen.addresses import BLOCKED_PORTS, EVERY_ADDRESS, MAX_PORT, Origin
+from deploygen.commands import entering
 from deploygen.errors import Notice
 from deploygen.language import _
 from deploygen.listening import is_taken
@@ -46,20 +47,28 @@ def _sentence(config: Config, published: Published, key: str, folder: Path) -> s
             port=published.port,
         )
     port = _free_port(published)
+    if port is None:
+        return _(
+            "a program or another deployment has port {port} of this machine: stop that before the"
+            " wiki starts",
+            port=published.port,
+        )
     value = port if key == "HTTP_PORT" else Origin(config.url.scheme, config.url.host, port)
     return _(
         "a program or another deployment has port {port} of this machine: stop that before the wiki"
         " starts, or take another port: `{command}`",
         port=published.port,
-        command=f"deploygen init {quote(str(folder))} --set {key}={value}",
+        command=f"{entering(folder)}deploygen init --set {quote(f'{key}={value}')}",
     )
 
 
-def _free_port(published: Published) -> int:
-    """Return one soon after the published one; where none is free, the next."""
+def _free_port(published: Published) -> int | None:
+    """Return one soon after the published one, that browsers open; None where none is free."""
     first = max(published.port + 1, _FIRST)
-    some = range(first, first + _NEIGHBOURS)
-    return next((port for port in some if not _in_use(replace(published, port=port))), first)
+    for port in range(first, min(first + _NEIGHBOURS, MAX_PORT + 1)):
+        if port not in BLOCKED_PORTS and not _in_use(replace(published, port=port)):
+            return port
+    return None
 
 
 def _in_use(published: Published) -> bool:

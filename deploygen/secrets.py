@@ -2,7 +2,7 @@
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from itertools import chain, count
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def fill(
     for setting in SETTINGS:
         if setting.secret is None or (setting.irreplaceable and not fresh):
             continue
-        if any(item.stands(_value(meant, item.key)) for item in setting.given_with):
+        if any(item.stands(shellconf.value_of(meant, item.key)) for item in setting.given_with):
             continue
         names = (setting.name, *setting.old_names)
         found = [item for name in names if (item := document.last(name))]
@@ -46,10 +46,6 @@ def fill(
         comment = "" if document.problems else f"\n{setting.comment}"
         made[name] = (make(setting.secret, folder, taken), comment)
     return shellconf.assign_all(text, made)
-
-
-def _value(found: Mapping[str, shellconf.Assignment], key: str) -> str:
-    return found[key].value if key in found else ""
 
 
 def make(recipe: str, folder: Path, taken: Callable[[], Collection[str]] = tuple) -> str:

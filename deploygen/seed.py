@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from deploygen import shellconf
 from deploygen.errors import Notice, Problem
 from deploygen.language import _, clauses
-from deploygen.settings import SETTINGS, named, spelled
-from deploygen.shellconf import Assignment, Document
+from deploygen.settings import OLD_NAMES, named, spelled
+from deploygen.shellconf import Assignment, Document, value_of
 
 Found = Mapping[str, Assignment]
 
@@ -53,7 +53,6 @@ KEYS = (
 )
 # Those of them that a config.sh of ours never had.
 _ITS_OWN = frozenset(key.name for key in KEYS if named(key.name) is None)
-_OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 _VERSIONS = {
     "OUTLINE_VERSION": "OUTLINE_IMAGE",
     "POSTGRES_VERSION": "POSTGRES_IMAGE",
@@ -148,8 +147,8 @@ def translate(text: str) -> Translated:
 def _own_provider(found: Found) -> dict[str, Assignment]:
     """Return what is said of the provider if it is the seed's own, as older samples named it."""
     try:
-        wiki = urlsplit(_text(found, "URL")).hostname
-        endpoints = [urlsplit(_text(found, key)) for key in _ENDPOINTS]
+        wiki = urlsplit(value_of(found, "URL")).hostname
+        endpoints = [urlsplit(value_of(found, key)) for key in _ENDPOINTS]
     except ValueError:  # of which one is told when the values are judged
         return {}
     if not any(
@@ -157,7 +156,7 @@ def _own_provider(found: Found) -> dict[str, Assignment]:
         for item in endpoints
     ):
         return {}
-    return {name: found[name] for name in _OF_PROVIDER if _text(found, name)}
+    return {name: found[name] for name in _OF_PROVIDER if value_of(found, name)}
 
 
 def table() -> str:
@@ -172,39 +171,35 @@ def _by_present_name(document: Document) -> dict[str, Assignment]:
     """Return the assignment of each key; one under an old name yields to one with a value."""
     found: dict[str, Assignment] = {}
     for item in shellconf.values(document):
-        name = _OLD_NAMES.get(item.key, item.key)
+        name = OLD_NAMES.get(item.key, item.key)
         if name not in found or not found[name].value or (item.key == name and item.value):
             found[name] = item
     return found
 
 
-def _text(found: Found, key: str) -> str:
-    return found[key].value if key in found else ""
-
-
 def _is_https(found: Found) -> bool:
-    return _text(found, "URL").lower().startswith("https://")
+    return value_of(found, "URL").lower().startswith("https://")
 
 
 def _meant(found: Found) -> Iterator[Assignment]:
     """Yield assignments of ours for what is said otherwise in the seed."""
-    elsewhere = _text(found, "AWS_S3_UPLOAD_BUCKET_URL")
-    if _text(found, "FILE_STORAGE") == "s3" and elsewhere in {"", _text(found, "URL")}:
+    elsewhere = value_of(found, "AWS_S3_UPLOAD_BUCKET_URL")
+    if value_of(found, "FILE_STORAGE") == "s3" and elsewhere in {"", value_of(found, "URL")}:
         yield replace(found["FILE_STORAGE"], value="minio")
     # Its nginx had no certificate: where the address is https, something stood in front.
-    if _is_https(found) and not _text(found, "TLS"):
+    if _is_https(found) and not value_of(found, "TLS"):
         yield replace(found["URL"], key="TLS", value="proxy")
-    if _is_shared(found) and not _text(found, "NETWORK"):
+    if _is_shared(found) and not value_of(found, "NETWORK"):
         yield replace(found["NETWORKS"], key="NETWORK")
 
 
 def _is_shared(found: Found) -> bool:
-    return bool(_text(found, "NETWORKS")) and _text(found, "NETWORKS_EXTERNAL") == "true"
+    return bool(value_of(found, "NETWORKS")) and value_of(found, "NETWORKS_EXTERNAL") == "true"
 
 
 def _versions(found: Found) -> Iterator[Problem]:
     for key, image in _VERSIONS.items():
-        if _text(found, key):
+        if value_of(found, key):
             yield Problem(
                 line=found[key].line,
                 key=key,
@@ -217,7 +212,7 @@ def _versions(found: Found) -> Iterator[Problem]:
 
 
 def _contradictions(found: Found) -> Iterator[Problem]:
-    if _text(found, "FORCE_HTTPS") == "true" and _text(found, "URL") and not _is_https(found):
+    if value_of(found, "FORCE_HTTPS") == "true" and value_of(found, "URL") and not _is_https(found):
         yield Problem(
             line=found["FORCE_HTTPS"].line,
             key="FORCE_HTTPS",
@@ -226,7 +221,7 @@ def _contradictions(found: Found) -> Iterator[Problem]:
             remedy=_("write the URL with https, or remove the line"),
         )
     for key in ("FORCE_HTTPS", "NETWORKS_EXTERNAL"):
-        if _text(found, key) not in {"", "true", "false"}:
+        if value_of(found, key) not in {"", "true", "false"}:
             yield Problem(
                 line=found[key].line,
                 key=key,
@@ -234,7 +229,7 @@ def _contradictions(found: Found) -> Iterator[Problem]:
                 accepted=_("accepted is true or false"),
                 remedy=_("correct or remove the line"),
             )
-    if _text(found, "NETWORKS_EXTERNAL") == "true" and not _text(found, "NETWORKS"):
+    if value_of(found, "NETWORKS_EXTERNAL") == "true" and not value_of(found, "NETWORKS"):
         yield Problem(
             line=found["NETWORKS_EXTERNAL"].line,
             key="NETWORKS_EXTERNAL",
@@ -242,7 +237,7 @@ def _contradictions(found: Found) -> Iterator[Problem]:
             accepted=_("accepted is true with NETWORKS"),
             remedy=_("set NETWORK to the network of the web server in front, and remove the line"),
         )
-    if _is_shared(found) and _text(found, "NETWORK") not in {"", _text(found, "NETWORKS")}:
+    if _is_shared(found) and value_of(found, "NETWORK") not in {"", value_of(found, "NETWORKS")}:
         yield Problem(
             line=found["NETWORKS"].line,
             key="NETWORKS",
@@ -256,8 +251,8 @@ def _notices(found: Found, *, stays: bool) -> Iterator[Notice]:
     removal = "" if stays else _("remove this line")
     for key, sentence in _without_effect(found):
         yield Notice(line=found[key].line, key=key, message=clauses(sentence, removal))
-    shared = _text(found, "OIDC_CLIENT_SECRET")
-    if shared and shared == _text(found, "AWS_SECRET_ACCESS_KEY"):
+    shared = value_of(found, "OIDC_CLIENT_SECRET")
+    if shared and shared == value_of(found, "AWS_SECRET_ACCESS_KEY"):
         yield Notice(
             line=found["OIDC_CLIENT_SECRET"].line,
             key="OIDC_CLIENT_SECRET",
@@ -270,13 +265,13 @@ def _notices(found: Found, *, stays: bool) -> Iterator[Notice]:
 
 def _without_effect(found: Found) -> Iterator[tuple[str, str]]:
     """Yield the keys that decide nothing any more, and a sentence about each."""
-    language = _text(found, "DEFAULT_LANGUAGE") or "en_US"
-    if not _agree(_text(found, "LANGUAGE_CODE"), language):
+    language = value_of(found, "DEFAULT_LANGUAGE") or "en_US"
+    if not _agree(value_of(found, "LANGUAGE_CODE"), language):
         yield (
             "LANGUAGE_CODE",
             _("DEFAULT_LANGUAGE decides both languages, which is {language}", language=language),
         )
-    if _text(found, "NETWORKS") and not _is_shared(found):
+    if value_of(found, "NETWORKS") and not _is_shared(found):
         yield (
             "NETWORKS",
             _(
@@ -284,7 +279,7 @@ def _without_effect(found: Found) -> Iterator[tuple[str, str]]:
                 "after COMPOSE_PROJECT_NAME now"
             ),
         )
-    if _text(found, "ALLOWED_DOMAINS"):
+    if value_of(found, "ALLOWED_DOMAINS"):
         yield (
             "ALLOWED_DOMAINS",
             _(

@@ -49,8 +49,11 @@ class Given:
     key: str
     value: str = ""
 
-    def stands(self, found: str) -> bool:
+    def stands(self, found: object) -> bool:
         return found == self.value if self.value else bool(found)
+
+    def __str__(self) -> str:
+        return f"{self.key}={self.value}" if self.value else self.key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,8 @@ class Setting:
     ``default`` is None where the person has to give a value. ``secret`` names the recipe of
     ``deploygen.secrets`` that makes the value, but where one of ``given_with`` stands
     in the file: there the person gives it. An ``irreplaceable`` one is made for a new deployment
-    only: data depends on it. Where one of ``needed_with`` stands it can't be left empty.
+    only: data depends on it. Where one of ``needed_with`` stands it can't be left empty; where none
+    of ``counts_with`` does, if there are any, it has no effect.
     ``confidential`` values never appear in a message. A ``prefix`` stands for every key that begins
     with its name.
     """
@@ -74,6 +78,7 @@ class Setting:
     secret: str | None = None
     given_with: tuple[Given, ...] = ()
     needed_with: tuple[Given, ...] = ()
+    counts_with: tuple[Given, ...] = ()
     irreplaceable: bool = False
     confidential: bool = False
     prefix: bool = False
@@ -115,6 +120,10 @@ _ANOTHER_PROVIDER = (
     Given("OIDC_TOKEN_URI"),
     Given("OIDC_USERINFO_URI"),
 )
+_FILES = (Given("TLS", "files"),)
+_ACME = (Given("TLS", "acme"),)
+_S3 = (Given("FILE_STORAGE", "s3"),)
+_MAIL = (Given("SMTP_HOST"),)
 
 
 def _setting(  # noqa: PLR0913 - a key has that many sides
@@ -126,6 +135,7 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
     old_names: tuple[str, ...] = (),
     confidential: bool = False,
     needed_with: tuple[Given, ...] = (),
+    counts_with: tuple[Given, ...] = (),
     prompt: str | None = None,
 ) -> T:
     """Declare a key. Returns a dataclass field, typed as the value that it will hold."""
@@ -139,6 +149,7 @@ def _setting(  # noqa: PLR0913 - a key has that many sides
             "old_names": old_names,
             "confidential": confidential,
             "needed_with": needed_with,
+            "counts_with": counts_with,
             "prompt": prompt,
         }
     )
@@ -158,7 +169,9 @@ def _image(default: str, doc: str) -> str:
     )
 
 
-def _passed_on(group: str, doc: str, *, reserved: str = "") -> Mapping[str, str]:
+def _passed_on(
+    group: str, doc: str, *, reserved: str = "", counts_with: tuple[Given, ...] = ()
+) -> Mapping[str, str]:
     """Declare a prefix: its keys are passed on, under the names that follow it."""
     make: Callable[..., Mapping[str, str]] = field
     return make(
@@ -170,6 +183,7 @@ def _passed_on(group: str, doc: str, *, reserved: str = "") -> Mapping[str, str]
             "confidential": True,
             "prefix": True,
             "reserved": reserved,
+            "counts_with": counts_with,
         }
     )
 
@@ -265,14 +279,16 @@ class Config:
         "address",
         "With TLS=files: the certificate and its chain, in PEM form. The path may begin at this\n"
         "file's folder. After a change of the file: `deploygen render && docker compose up -d`.",
-        needed_with=(Given("TLS", "files"),),
+        needed_with=_FILES,
+        counts_with=_FILES,
     )
     tls_key_file: PemFile | None = _setting(
         kinds.optional(kinds.PEM_FILE),
         "",
         "address",
         "With TLS=files: the private key of that certificate, in PEM form, without a passphrase.",
-        needed_with=(Given("TLS", "files"),),
+        needed_with=_FILES,
+        counts_with=_FILES,
     )
     hsts_max_age: int = _setting(
         kinds.SECONDS,
@@ -344,18 +360,21 @@ class Config:
         "certificate",
         "The certificate authority: letsencrypt, zerossl, google, sslcom, actalis, or the URL of\n"
         "an ACME directory.",
+        counts_with=_ACME,
     )
     acme_staging: bool = _setting(
         kinds.BOOLEAN,
         "false",
         "certificate",
         "true: Let's Encrypt's staging, whose certificates browsers don't trust, for trying out.",
+        counts_with=_ACME,
     )
     acme_email: str | None = _setting(
         kinds.optional(kinds.EMAIL),
         "",
         "certificate",
         "E-mail address for the certificate authority. Let's Encrypt needs none.",
+        counts_with=(*_ACME, Given("OUTER_PROXY", "nginx-proxy")),
     )
     acme_dns: str | None = _setting(
         kinds.optional(kinds.ACME_DNS),
@@ -365,12 +384,14 @@ class Config:
         "(DNS-01: needs no open port, and may have wildcards), with its variables as ACME_ENV_…:\n"
         "dns_cf (CF_Token and CF_Account_ID or CF_Zone_ID), dns_dp (DP_Id, DP_Key), dns_tencent\n"
         "(Tencent_SecretId, Tencent_SecretKey), dns_ali (Ali_Key, Ali_Secret), and all others.",
+        counts_with=_ACME,
     )
     acme_dns_sleep: int | None = _setting(
         kinds.optional(kinds.SECONDS),
         "",
         "certificate",
         "Seconds to wait for a DNS record to spread. Empty: acme.sh asks public DNS servers.",
+        counts_with=_ACME,
     )
     acme_domains: tuple[str, ...] = _setting(
         kinds.NAMES,
@@ -378,12 +399,14 @@ class Config:
         "certificate",
         "Names on the certificate, say example.com,*.example.com (wildcards by DNS-01 only).\n"
         "Empty: the hosts of URL, OIDC_URL and AWS_S3_UPLOAD_BUCKET_URL.",
+        counts_with=_ACME,
     )
     acme_eab_kid: str = _setting(
         kinds.TEXT,
         "",
         "certificate",
         "Key identifier of an external account, for authorities that demand one (google, actalis).",
+        counts_with=_ACME,
     )
     acme_eab_hmac_key: str = _setting(
         kinds.TEXT,
@@ -391,17 +414,20 @@ class Config:
         "certificate",
         "And its HMAC key.",
         confidential=True,
+        counts_with=_ACME,
     )
     acme_ca_bundle: PemFile | None = _setting(
         kinds.optional(kinds.PEM_FILE),
         "",
         "certificate",
         "For an authority of your own: the certificates (PEM) that its https is checked with.",
+        counts_with=_ACME,
     )
     acme_env: Mapping[str, str] = _passed_on(
         "certificate",
         "Variables for acme.sh: ACME_ENV_CF_Token=… becomes its CF_Token.",
         reserved="ACME_",
+        counts_with=_ACME,
     )
 
     file_storage: str = _setting(
@@ -428,14 +454,18 @@ class Config:
         "files",
         "Name of the bucket. It must not occur in the address of the uploads (Outline would then\n"
         "take the host for the bucket's own).",
+        counts_with=(Given("FILE_STORAGE", "minio"), *_S3),
     )
-    aws_region: str = _setting(kinds.REGION, "us-east-1", "files", "With s3: the region.")
+    aws_region: str = _setting(
+        kinds.REGION, "us-east-1", "files", "With s3: the region.", counts_with=_S3
+    )
     aws_s3_force_path_style: bool = _setting(
         kinds.BOOLEAN,
         "true",
         "files",
         "With s3: true if the bucket stands in the path, false if the service wants it in the\n"
         "host.",
+        counts_with=_S3,
     )
     aws_s3_acl: str = _setting(
         kinds.choice("private", "none"),
@@ -443,6 +473,7 @@ class Config:
         "files",
         "With s3: the canned ACL of what is uploaded. none sends none, with which Outline 1.9\n"
         "refuses attachments; the services that ignore ACLs take private.",
+        counts_with=_S3,
     )
     aws_s3_upload_method: str = _setting(
         kinds.choice("post", "put"),
@@ -450,6 +481,7 @@ class Config:
         "files",
         "With s3: how browsers upload: post, or put where the service has no POST (Cloudflare R2)\n"
         "or takes no bucket in the path (Aliyun OSS, Tencent COS).",
+        counts_with=_S3,
     )
 
     oidc_issuer_url: str | None = _setting(
@@ -502,28 +534,38 @@ class Config:
         "",
         "mail",
         "Its port. Empty: 465 with SMTP_SECURE=true, else 587.",
+        counts_with=_MAIL,
     )
     smtp_secure: bool = _setting(
         kinds.BOOLEAN,
         "true",
         "mail",
         "true: TLS from the start. false: TLS once connected (STARTTLS), or none.",
+        counts_with=_MAIL,
     )
     smtp_username: str = _setting(
-        kinds.TEXT, "", "mail", "Name to sign in with there. Empty: it wants none."
+        kinds.TEXT,
+        "",
+        "mail",
+        "Name to sign in with there. Empty: it wants none.",
+        counts_with=_MAIL,
     )
-    smtp_password: str = _setting(kinds.TEXT, "", "mail", "And its password.", confidential=True)
+    smtp_password: str = _setting(
+        kinds.TEXT, "", "mail", "And its password.", confidential=True, counts_with=_MAIL
+    )
     smtp_from_email: str | None = _setting(
         kinds.optional(kinds.MAILBOX),
         "",
         "mail",
         "Who the mail is from: wiki@example.com, or 'Our wiki <wiki@example.com>'.",
+        counts_with=_MAIL,
     )
     smtp_reply_email: str | None = _setting(
         kinds.optional(kinds.MAILBOX),
         "",
         "mail",
         "Where answers to the wiki's mail go. Empty: to SMTP_FROM_EMAIL.",
+        counts_with=_MAIL,
     )
 
     outline_env: Mapping[str, str] = _passed_on(
@@ -622,14 +664,14 @@ class Config:
         "identifier",
         "Outline's user in MinIO, which can reach its one bucket only; or yours at the s3 service.",
         old_names=("MINIO_ACCESS_KEY",),
-        given_with=(Given("FILE_STORAGE", "s3"),),
+        given_with=_S3,
     )
     aws_secret_access_key: str = _secret(
         kinds.MINIO_SECRET,
         "hex40",
         "That user's secret.",
         old_names=("MINIO_SECRET_KEY",),
-        given_with=(Given("FILE_STORAGE", "s3"),),
+        given_with=_S3,
     )
 
     @property
@@ -683,6 +725,7 @@ def _declared() -> tuple[Setting, ...]:
 
 SETTINGS = _declared()
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+OLD_NAMES = {old: setting.name for setting in SETTINGS for old in setting.old_names}
 
 
 def named(key: str) -> Setting | None:

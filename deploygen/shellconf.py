@@ -45,7 +45,6 @@ _INTERPRETED = {
 _QUOTE_IT = N_("put the value in single quotes")
 _ACCEPTED_LINES = N_("accepted are KEY=value, comments and empty lines")
 _NO_SPACES = N_("write KEY=value without spaces")
-_UNIX_LINES = N_("save the file with Unix line ends (LF)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +60,20 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A parsed config.sh. ``problems`` holds every line that is not understood."""
+    """A parsed config.sh. ``problems`` holds every line that is not understood.
+
+    ``line_ends`` are those of them that Windows line ends make.
+    """
 
     text: str
     assignments: tuple[Assignment, ...]
     problems: tuple[Problem, ...]
+    line_ends: tuple[Problem, ...] = ()
 
     @property
     def told(self) -> tuple[Problem, ...]:
         """``problems`` as a person is told them: of a file with Windows line ends one."""
-        ends = [problem for problem in self.problems if problem.remedy == _(_UNIX_LINES)]
+        ends = self.line_ends
         if len(ends) < 2:  # noqa: PLR2004 - of one alone its own sentence is told
             return self.problems
         wrong = _("it and {n} more end in a carriage return", n=len(ends) - 1)
@@ -88,10 +91,16 @@ class _Refused(Exception):  # noqa: N818 - a signal inside this module, not an e
         self.wrong, self.accepted, self.remedy = wrong, accepted, remedy
 
 
+class _WindowsLineEnd(_Refused):
+    def __init__(self, wrong: str, accepted: str = "") -> None:
+        super().__init__(wrong, _("save the file with Unix line ends (LF)"), accepted)
+
+
 def parse(text: str) -> Document:
     """Read a config.sh as bash would, without running anything."""
     assignments: list[Assignment] = []
     problems: list[Problem] = []
+    line_ends: list[Problem] = []
     position = counted = 0
     line = 1
     while position < len(text):
@@ -106,19 +115,25 @@ def parse(text: str) -> Document:
             assignment = _assignment(text, position, line)
             position = _end_of_line(text, assignment)
         except _Refused as refused:
-            problems.append(
-                Problem(
-                    line=line,
-                    key=_key_of(content),
-                    wrong=refused.wrong,
-                    accepted=refused.accepted,
-                    remedy=refused.remedy,
-                )
+            problem = Problem(
+                line=line,
+                key=_key_of(content),
+                wrong=refused.wrong,
+                accepted=refused.accepted,
+                remedy=refused.remedy,
             )
+            problems.append(problem)
+            if isinstance(refused, _WindowsLineEnd):
+                line_ends.append(problem)
             position = line_end + 1
         else:
             assignments.append(assignment)
-    return Document(text=text, assignments=tuple(assignments), problems=tuple(problems))
+    return Document(
+        text=text,
+        assignments=tuple(assignments),
+        problems=tuple(problems),
+        line_ends=tuple(line_ends),
+    )
 
 
 def assign(text: str, key: str, value: str, comment: str = "") -> str:
@@ -181,14 +196,14 @@ def _assignment(text: str, position: int, line: int) -> Assignment:
 
 
 def _not_an_assignment(content: str) -> _Refused:
+    if content == "\r":
+        return _WindowsLineEnd(_("the line ends in a carriage return"), _(_ACCEPTED_LINES))
     wrong, remedy = _("this is not an assignment"), _("remove the line, or start it with #")
     if "\0" in content:
         wrong, remedy = _("the line holds a NUL byte"), _("remove it")
     elif content.startswith("\ufeff"):
         wrong = _("the file starts with a byte order mark")
         remedy = _("save it as UTF-8 without BOM")
-    elif content == "\r":
-        wrong, remedy = _("the line ends in a carriage return"), _(_UNIX_LINES)
     elif match := _MEANT_AS_ASSIGNMENT.match(content):
         wrong, remedy = _nearly_an_assignment(content[match.end(1) : match.end()])
     return _Refused(wrong, remedy, _(_ACCEPTED_LINES))
@@ -223,9 +238,8 @@ def _value(text: str, start: int) -> tuple[str, int]:
     if "\0" in value:
         raise _Refused(_("the value holds a NUL byte"), _("remove it"))
     if "\r" in value:
-        raise _Refused(
-            _("the value holds a carriage return, as bash would keep it from a Windows line end"),
-            _(_UNIX_LINES),
+        raise _WindowsLineEnd(
+            _("the value holds a carriage return, as bash would keep it from a Windows line end")
         )
     return value, position
 
@@ -288,7 +302,7 @@ def _end_of_line(text: str, assignment: Assignment) -> int:
     if "\0" in rest:
         raise _Refused(_("the line holds a NUL byte"), _("remove it"))
     if rest == "\r":
-        raise _Refused(_("the line ends in a carriage return"), _(_UNIX_LINES))
+        raise _WindowsLineEnd(_("the line ends in a carriage return"))
     if rest and not rest.startswith("#"):
         if _MEANT_AS_ASSIGNMENT.match(rest):
             raise _Refused(_("another assignment follows on its line"), _("write one on each line"))
@@ -298,6 +312,11 @@ def _end_of_line(text: str, assignment: Assignment) -> int:
             _("there is a space in the value, after which bash runs a command"), _(_QUOTE_IT)
         )
     return line_end + 1
+
+
+def value_of(found: Mapping[str, Assignment], key: str) -> str:
+    """Return what ``key`` is assigned, which is nothing where it is not among ``found``."""
+    return found[key].value if key in found else ""
 
 
 def values(document: Document) -> Iterator[Assignment]:

@@ -16,8 +16,9 @@ from deploygen.cli.parameters import (
     complete_assignment,
     complete_key,
 )
-from deploygen.cli.telling import entering, tell_json, tell_warnings
+from deploygen.cli.telling import tell_json, tell_warnings
 from deploygen.cli.verb import Verbs
+from deploygen.commands import entering
 from deploygen.config import FILE_NAME, present_name
 from deploygen.errors import ConfigInvalid, UserError
 from deploygen.language import _

@@ -14,8 +14,9 @@ import click
 from deploygen import configfile, outer, seed, shellconf, wizard
 from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
-from deploygen.cli.telling import entering, tell_changes, tell_warnings
+from deploygen.cli.telling import tell_changes, tell_warnings
 from deploygen.cli.verb import Verb
+from deploygen.commands import entering
 from deploygen.config import FILE_NAME, present_name
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.folder import Rendered
@@ -148,7 +149,7 @@ def _told_by_option(options: Mapping[str, str], *, fresh: bool) -> Iterator[None
 
 def _by_option(problem: Problem) -> Problem:
     """Return the problem of a key that is not in the file with what to do on the command line."""
-    if problem.remedy != _("set {key} in config.sh", key=problem.key):
+    if not problem.wants_value:
         return problem
     return replace(problem, remedy=_("pass --set {key}=…", key=problem.key))
 

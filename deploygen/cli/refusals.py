@@ -54,19 +54,17 @@ def _remedy(error: OSError, path: Path) -> str:
 
 def _let_in(there: Path) -> str:
     user, owner = os.geteuid(), there.lstat().st_uid
+    deployment = _deployment(there)
+    # Root works in a deployment as its owner.
+    writer = user or (deployment.stat().st_uid if deployment else 0)
+    if deployment and owner == 0 != writer:
+        return _given_back(deployment, writer)
     if user == 0:  # whom no mode keeps out
         return ""
-    shown = shlex.quote(str(there))
     if owner == user:
         mode = "u+rwx" if there.is_dir() else "u+rw"
-        return _("let yourself into it: `chmod {mode} {path}`", mode=mode, path=shown)
-    state = _state(there)
-    if state:
         return _(
-            "it belongs to {owner}, as after a run with sudo: `sudo chown -R {user} {path}`",
-            owner=_name(owner),
-            user=_name(user),
-            path=shlex.quote(str(state)),
+            "let yourself into it: `chmod {mode} {path}`", mode=mode, path=shlex.quote(str(there))
         )
     return _(
         "{path} belongs to {owner}: run this as {owner}, or take a folder of yours",
@@ -75,12 +73,35 @@ def _let_in(there: Path) -> str:
     )
 
 
-def _state(path: Path) -> Path | None:
-    """Return the folder of generated files that ``path`` is in; it may be seen through a link."""
+def _deployment(path: Path) -> Path | None:
+    """Return the folder of the deployment that ``path`` is in; it may be seen through a link."""
     from deploygen.generate.slots import STATE  # noqa: PLC0415 - most runs don't come here
 
     real = Path(os.path.realpath(path))
-    return next((item for item in (real, *real.parents) if item.name == STATE), None)
+    return next(
+        (
+            item
+            for item in (real, *real.parents)
+            if os.path.isdir(item / STATE)  # noqa: PTH112 - Path's raises where one may not look
+        ),
+        None,
+    )
+
+
+def _given_back(deployment: Path, user: int) -> str:
+    """Return how what deploygen writes becomes the user's; data in that folder is left alone."""
+    from deploygen.config import FILE_NAME  # noqa: PLC0415
+    from deploygen.generate.slots import STATE  # noqa: PLC0415
+
+    name = _name(user)
+    folder, config, state = (
+        shlex.quote(str(path)) for path in (deployment, deployment / FILE_NAME, deployment / STATE)
+    )
+    return _(
+        "it belongs to {owner}, as after a run with sudo: `{command}`",
+        owner=_name(0),
+        command=f"sudo chown -h {name} {folder} {config} && sudo chown -R {name} {state}",
+    )
 
 
 def _name(user: int) -> str:

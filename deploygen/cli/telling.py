@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +14,6 @@ from deploygen.language import _, listed, ngettext
 
 if TYPE_CHECKING:  # it takes templates along, and not every verb renders
     from deploygen.generate.write import Changes
-
-
-def entering(folder: Path) -> str:
-    """Return what a shell has to do before a command that is meant for ``folder``."""
-    return "" if folder.resolve() == Path.cwd() else f"cd {shlex.quote(str(folder))} && "
 
 
 def tell_warnings(warnings: Iterable[Notice]) -> None:

@@ -12,7 +12,8 @@ import click
 from deploygen.language import _
 
 _VERBATIM = "\b\n"
-_WIDE = "\u2e80-\u9fff\uff00-\uff60"
+# Characters that are two columns wide, as a range of a regular expression.
+WIDE = "\u2e80-\u9fff\uff00-\uff60"
 _OPENING, _CLOSING = "（「《", "，。；：！？、）」》"  # noqa: RUF001 - they are meant
 
 
@@ -41,12 +42,12 @@ class _Formatter(click.HelpFormatter):
         super().write_dl([(term, _spread(text)) for term, text in rows], col_max, col_spacing)
 
     def getvalue(self) -> str:
-        return re.sub(f"([{_WIDE}])[ \xa0]", r"\1", super().getvalue())
+        return re.sub(f"([{WIDE}])[ \xa0]", r"\1", super().getvalue())
 
 
 def _spread(text: str) -> str:
-    kept_together = f"([{_OPENING}]|[{_WIDE}](?=[{_CLOSING}]))"
-    return re.sub(f"([{_WIDE}])(?!\xa0)", r"\1 ", re.sub(kept_together, "\\1\xa0", text))
+    kept_together = f"([{_OPENING}]|[{WIDE}](?=[{_CLOSING}]))"
+    return re.sub(f"([{WIDE}])(?!\xa0)", r"\1 ", re.sub(kept_together, "\\1\xa0", text))
 
 
 class _Context(click.Context):
@@ -63,16 +64,12 @@ class Verb(click.Command):
         self.help = _translated(self.help or "")
 
 
-class Verbs(click.Group):
+class Verbs(Verb, click.Group):
     """A group of such commands."""
 
-    context_class = _Context
     command_class = Verb
-
-    def __init__(self, *arguments: Any, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.help = _translated(self.help or "")
 
 
 def _translated(docstring: str) -> str:
-    return "\n\n".join(f"{mark}{_(text)}" for mark, text in paragraphs(docstring))
+    # Of an empty message gettext has the catalogue's header.
+    return "\n\n".join(f"{mark}{_(text)}" for mark, text in paragraphs(docstring) if text)

@@ -4,12 +4,16 @@ import sys
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, compiler
 from jinja2.bccache import Bucket
 
 from deploygen.generate.escaping import ESCAPERS
+
+# What pickle may raise for a file that was cut off, as where the machine lost power.
+_DAMAGED = (UnpicklingError, EOFError, ValueError, IndexError, AttributeError, ImportError)
 
 
 class _Compiled(FileSystemBytecodeCache):
@@ -35,9 +39,11 @@ class _Compiled(FileSystemBytecodeCache):
         return super().get_source_checksum(self._made_by + source)
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Have what is kept, if it can be read."""
-        with suppress(OSError):
+        """Have what is kept, if it can be read and is whole."""
+        try:
             super().load_bytecode(bucket)
+        except (OSError, *_DAMAGED):
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template, if that may be: who runs deploygen need not own it."""

@@ -75,6 +75,11 @@ def manifest_file(hashes: Mapping[str, str]) -> dict[str, File]:
     return {_MANIFEST: File(text.encode(), PRIVATE)}
 
 
+def places() -> list[str]:
+    """Return what holds the sets of files; by a link there, what is elsewhere would be cleared."""
+    return [STATE, *(f"{STATE}/{name}" for name in (*_SLOTS, _STAGE))]
+
+
 def top_level(folder: Path, paths: Collection[str]) -> set[str]:
     """Return the names in ``folder`` that ``paths``, or what was written before, have there."""
     names = {_top(path) for path in (*paths, *manifest(folder))}
@@ -97,6 +102,13 @@ def folders_of(paths: Iterable[str]) -> list[str]:
 
 def _top(path: str) -> str:
     return path.partition("/")[0]
+
+
+def is_foreign_link(folder: Path, path: str) -> bool:
+    """Tell whether ``path`` in ``folder`` is a link of a person's, or our link to one."""
+    if is_linked(folder, path):
+        return (folder / STATE / _CURRENT / path).is_symlink()
+    return (folder / path).is_symlink()
 
 
 def is_linked(folder: Path, name: str) -> bool:
@@ -132,12 +144,12 @@ def holds(path: Path, file: File) -> bool:
     )
 
 
-def make_folders(folder: Path, owner: os.stat_result | None = None) -> None:
+def make_folders(folder: Path) -> None:
     """Make a folder and those that it is in, all but those that are there."""
     if folder.is_dir():
         return
-    make_folders(folder.parent, owner)
-    _make_folder(folder, FOLDER_MODE, owner)
+    make_folders(folder.parent)
+    _make_folder(folder, FOLDER_MODE)
 
 
 @contextmanager
@@ -145,8 +157,7 @@ def staging(folder: Path) -> Iterator[Path]:
     """Give an empty folder for what is not in its place yet; whatever happens, it is gone after."""
     stage = folder / STATE / _STAGE
     shutil.rmtree(stage, ignore_errors=True)
-    make_folders(folder)
-    make_folders(stage, atomic.owner_in(folder))
+    make_folders(stage)
     try:
         yield stage
     finally:
@@ -197,7 +208,7 @@ def tidy(folder: Path, private: Collection[str]) -> None:
     slot = _spare(folder)
     for path in {*_hashes(slot), *private}:
         place = slot / path
-        if place.is_symlink() or not place.is_file():
+        if place.is_symlink() or _is_elsewhere(slot, path) or not place.is_file():
             continue
         if path in private or not place.stat().st_mode & 0o077:
             place.unlink()
@@ -232,11 +243,10 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     slot = _spare(folder)
     _symlink(slot.name, stage / _CURRENT)
     tree = tree.with_parents()
-    owner = atomic.owner_in(folder)
-    staged = _staged(tree, slot, stage / "files", owner)
+    staged = _staged(tree, slot, stage / "files")
     _clear(slot, tree)
     for path, mode in sorted({"": FOLDER_MODE, **tree.folders}.items()):
-        _make_folder(slot / path, mode, owner)
+        _make_folder(slot / path, mode)
     for path in staged:
         (stage / "files" / path).replace(slot / path)
     for path in ("", *tree.folders):
@@ -249,27 +259,33 @@ def _fill(folder: Path, tree: Tree, stage: Path, links: Collection[str] = ()) ->
     atomic.sync_folder(folder / STATE)
 
 
-def _staged(tree: Tree, slot: Path, stage: Path, owner: os.stat_result | None) -> list[str]:
+def _staged(tree: Tree, slot: Path, stage: Path) -> list[str]:
     """Make in ``stage`` what ``slot`` does not hold yet, and return the paths of that."""
     staged = []
     for path, item in tree.files.items():
-        if _has(slot / path, item):
+        if _has(slot, path, item):
             continue
         make_folders((stage / path).parent)
         if isinstance(item, File):
-            atomic.create(stage / path, item.content, item.mode, owner=owner)
+            atomic.create(stage / path, item.content, item.mode)
         else:
             _take_over(item, stage / path, _leads_to(item, path, slot))
         staged.append(path)
     return staged
 
 
-def _has(path: Path, item: File | Path) -> bool:
-    if not os.path.lexists(path):
+def _has(slot: Path, path: str, item: File | Path) -> bool:
+    place = slot / path
+    if not os.path.lexists(place) or _is_elsewhere(slot, path):
         return False
     if isinstance(item, File):
-        return not path.is_symlink() and holds(path, item)
-    return os.path.samestat(path.lstat(), item.lstat())
+        return not place.is_symlink() and holds(place, item)
+    return os.path.samestat(place.lstat(), item.lstat())
+
+
+def _is_elsewhere(slot: Path, path: str) -> bool:
+    """Tell whether a folder that ``path`` is in is a link, which a person made."""
+    return any((slot / item).is_symlink() for item in parents(path))
 
 
 def _leads_to(path: Path, below: str, slot: Path) -> Path | None:
@@ -329,7 +345,6 @@ def _symlink(leads_to: str, path: Path) -> None:
     folder = path.parents[2]
     try:
         path.symlink_to(leads_to)
-        atomic.give(path, atomic.owner_in(folder))
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
@@ -360,15 +375,13 @@ def _place(folder: Path, name: str) -> Path:
     return folder / name
 
 
-def _make_folder(folder: Path, mode: int, owner: os.stat_result | None = None) -> None:
-    """Let ``folder`` be there with ``mode``, whatever the umask; a new one is ``owner``'s."""
+def _make_folder(folder: Path, mode: int) -> None:
+    """Let ``folder`` be there with ``mode``, whatever the umask."""
     try:
         folder.mkdir()
     except FileExistsError:
         if not folder.is_dir():
             raise
-    else:
-        atomic.give(folder, owner)
     if folder.stat().st_mode & 0o777 != mode:
         folder.chmod(mode)
 

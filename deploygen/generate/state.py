@@ -61,7 +61,7 @@ def _kind(
     folder: Path, path: str, file: File, known: str | None, wrong: Collection[str]
 ) -> Kind | None:
     place = folder / path
-    if _is_foreign_link(folder, path):
+    if slots.is_foreign_link(folder, path):
         return Kind.IN_THE_WAY
     if not place.is_file():
         return Kind.MISSING
@@ -77,19 +77,16 @@ def _digest(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _is_foreign_link(folder: Path, path: str) -> bool:
-    return (folder / path).is_symlink() and not slots.is_linked(folder, path)
-
-
 def _blockers(folder: Path, files: Iterable[str]) -> Iterator[str]:
     """Yield what is no file in the place of one, like a pipe, and no folder in that of one."""
+    yield from (path for path in slots.places() if (folder / path).is_symlink())
     for path in files:
         place = folder / path
-        if place.exists() and not place.is_file() and not _is_foreign_link(folder, path):
+        if place.exists() and not place.is_file() and not slots.is_foreign_link(folder, path):
             yield path
     for path in slots.folders_of(files):
         place = folder / path
-        if _is_foreign_link(folder, path) or (place.exists() and not place.is_dir()):
+        if slots.is_foreign_link(folder, path) or (place.exists() and not place.is_dir()):
             yield path
 
 

@@ -43,7 +43,7 @@ def apply(
     before: Mapping[str, bytes | None] = MappingProxyType({}),
     overwrite: bool = False,
 ) -> Changes:
-    """Make ``folder`` hold exactly ``files`` beside what is not ours.
+    """Make ``folder`` hold exactly ``files`` beside what is not ours, as its owner.
 
     ``persons`` are files that we write and a person edits (config.sh): their new content is written
     first, since all else follows from it, and they are never in anybody's way. It was made of what
@@ -51,7 +51,7 @@ def apply(
     they hold something else now; and FilesInTheWay for generated files that a person edited and for
     files of theirs where ours would go, unless ``overwrite``.
     """
-    with atomic.locked(folder):
+    with atomic.as_owner_of(folder):
         found = state.differing(folder, files)
         if blocked := state.blockers(folder, files):
             raise FilesInTheWay(_explain_blocked(blocked))

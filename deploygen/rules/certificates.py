@@ -202,7 +202,7 @@ def _acme_account(config: Config) -> Iterator[Conflict]:
             "ACME_EMAIL",
             _("{server} demands an e-mail address, and it has no value", server=config.acme_server),
             _("accepted is an address like wiki@example.com"),
-            _("set {key} in config.sh", key="ACME_EMAIL"),
+            None,
         )
     if config.acme_staging and config.acme_server != "letsencrypt":
         yield (

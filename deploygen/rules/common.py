@@ -6,8 +6,8 @@ from deploygen import topology
 from deploygen.addresses import Origin, is_loopback
 from deploygen.settings import Config
 
-# The key, what is wrong, what is accepted, what to do.
-Conflict = tuple[str, str, str, str]
+# The key, what is wrong, what is accepted, what to do (None: set the key).
+Conflict = tuple[str, str, str, str | None]
 # The key and a sentence.
 Warned = tuple[str, str]
 Rule = Callable[[Config], Iterator[Conflict]]

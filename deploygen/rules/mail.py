@@ -18,7 +18,7 @@ def _mail_has_a_sender(config: Config) -> Iterator[Conflict]:
             "SMTP_FROM_EMAIL",
             _("it has no value, and Outline sends no mail without a sender"),
             _("accepted with SMTP_HOST is an address like wiki@example.com"),
-            _("set {key} in config.sh", key="SMTP_FROM_EMAIL"),
+            None,
         )
 
 

@@ -49,9 +49,16 @@ def _outline_reads_it(config: Config) -> Iterator[Warned]:
         shown = spelled(f"{_PREFIX}{name}").removeprefix(_PREFIX)
         yield (
             f"{_PREFIX}{name}",
-            _("Outline 1.9.2 reads no variable {name}: did you mean {key}?", name=shown, key=meant)
+            _(
+                "Outline {version} reads no variable {name}: did you mean {key}?",
+                version=outline.VERSION,
+                name=shown,
+                key=meant,
+            )
             if meant
-            else _("Outline 1.9.2 reads no variable {name}", name=shown),
+            else _(
+                "Outline {version} reads no variable {name}", version=outline.VERSION, name=shown
+            ),
         )
 
 

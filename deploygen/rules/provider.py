@@ -25,7 +25,7 @@ def _admin_has_an_address(config: Config) -> Iterator[Conflict]:
             "ADMIN_EMAIL",
             _("it has no value"),
             _("accepted is an address like wiki@example.com"),
-            _("set {key} in config.sh", key="ADMIN_EMAIL"),
+            None,
         )
 
 
@@ -56,7 +56,7 @@ def _endpoints_are_whole(config: Config) -> Iterator[Conflict]:
                     "accepted are OIDC_AUTH_URI, OIDC_TOKEN_URI and OIDC_USERINFO_URI together, "
                     "or OIDC_ISSUER_URL alone"
                 ),
-                _("set {key} in config.sh", key=key),
+                None,
             )
 
 

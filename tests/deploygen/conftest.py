@@ -1,4 +1,7 @@
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,3 +21,16 @@ def nothing_else_on_the_machine() -> Iterator[None]:
         patch.setattr(folder, "places_of", lambda _name: ())
         patch.setattr(ports, "is_taken", lambda _host, _port: False)
         yield
+
+
+@pytest.fixture
+def of_somebody_else() -> Iterator[Path]:
+    """A folder of a user that this one, who has to be root, is not."""
+    if os.geteuid() != 0:
+        pytest.skip("only root may give a folder away")
+    with TemporaryDirectory() as name:  # pytest's own lets nobody else in
+        Path(name).chmod(0o755)
+        folder = Path(name, "wiki")
+        folder.mkdir()
+        os.chown(folder, 54321, 54322)  # who has no name
+        yield folder

@@ -10,7 +10,7 @@ from textwrap import dedent
 import click
 
 from deploygen import cli
-from deploygen.cli.verb import paragraphs
+from deploygen.cli.verb import WIDE, paragraphs
 from deploygen.language import N_, _, all_of, either, of_person
 from deploygen.settings import GROUPS, SETTINGS, Given, Setting
 
@@ -23,7 +23,6 @@ _RECIPES = {
     "identifier": N_("20 random hexadecimal digits"),
     "project": N_("the folder's name"),
 }
-_WIDE = "\u2e80-\u9fff\uff00-\uff60"
 
 
 def pages() -> dict[str, str]:
@@ -55,12 +54,7 @@ def _facts(setting: Setting) -> Iterator[str]:
     yield _("Accepted: {what}", what=_escaped(setting.kind.accepts()))
     if setting.secret:
         yield _("Made by `deploygen init`: {how}", how=_(_RECIPES[setting.secret]))
-    if setting.given_with:
-        yield _("Not made, but yours to give, with {keys}", keys=_either(setting.given_with))
-    if setting.needed_with:
-        yield _("Can't be empty with {keys}", keys=_either(setting.needed_with))
-    for value, keys in _needs(setting).items():
-        yield _("With `{value}`, give {keys} too", value=value, keys=all_of(keys))
+    yield from _with_other_keys(setting)
     if setting.reserved:
         yield _("Not passed on: names that begin with `{prefix}`", prefix=setting.reserved)
     if setting.old_names:
@@ -71,10 +65,19 @@ def _facts(setting: Setting) -> Iterator[str]:
         yield _("A secret: no message shows it")
 
 
+def _with_other_keys(setting: Setting) -> Iterator[str]:
+    if setting.given_with:
+        yield _("Not made, but yours to give, with {keys}", keys=_either(setting.given_with))
+    if setting.needed_with:
+        yield _("Can't be empty with {keys}", keys=_either(setting.needed_with))
+    if setting.counts_with:
+        yield _("Has an effect with {keys} only", keys=_either(setting.counts_with))
+    for value, keys in _needs(setting).items():
+        yield _("With `{value}`, give {keys} too", value=value, keys=all_of(keys))
+
+
 def _either(given: Sequence[Given]) -> str:
-    return either(
-        [f"`{item.key}={item.value}`" if item.value else f"`{item.key}`" for item in given]
-    )
+    return either([f"`{item}`" for item in given])
 
 
 def _needs(setting: Setting) -> dict[str, list[str]]:
@@ -138,7 +141,7 @@ def _code(text: str) -> str:
 
 def _in_one_line(text: str) -> str:
     """Return ``text`` without its line ends: between wide characters there are no spaces."""
-    return re.sub(f"(?<=[{_WIDE}])\n(?=[{_WIDE}])", "", text).replace("\n", " ")
+    return re.sub(f"(?<=[{WIDE}])\n(?=[{WIDE}])", "", text).replace("\n", " ")
 
 
 def _escaped(text: str) -> str:

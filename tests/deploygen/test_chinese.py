@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from deploygen import certificate, config, outer, seed, shellconf, topology
+from deploygen.cli.verb import Verb, Verbs
 from deploygen.language import clauses
 from tests.certificates import DAY, make
 from tests.deploygen import test_certificate, test_cli, test_config, test_seed, test_shellconf
@@ -199,3 +200,10 @@ def _values(message: str) -> Iterator[str]:
         value = word.strip(".:?'\"").removesuffix("'s")
         if _NO_WORD.match(value):
             yield value
+
+
+def test_a_command_without_a_docstring_has_no_help(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh")
+
+    assert Verb("wordless").help == ""
+    assert Verbs("wordless").help == ""

@@ -1,5 +1,6 @@
 """The command as a person meets it: what it says, what it exits with, what it leaves alone."""
 
+import errno
 import json
 import os
 import pty
@@ -409,6 +410,19 @@ def test_check_says_how_a_network_that_is_missing_is_made(
     )
 
 
+def test_a_network_under_the_seeds_name_is_missed_on_its_own_line(
+    wiki_on_a_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fake_docker.answers(tmp_path, monkeypatch, out="bridge\n")
+    config = wiki_on_a_network / "config.sh"
+    text = config.read_text()
+    config.write_text(text.replace("\nNETWORK=web\n", "\nNETWORKS=web\nNETWORKS_EXTERNAL=true\n"))
+
+    result = run("check", wiki_on_a_network)
+
+    assert f"config.sh:{line_of('NETWORKS', wiki_on_a_network)}: NETWORK: there" in result.stderr
+
+
 def test_check_warns_where_it_could_not_look_for_the_network(
     wiki_on_a_network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -441,6 +455,29 @@ def test_check_warns_of_another_deployment_of_the_same_name_that_was_started(
         f" deployment in {other} has the same name, and so the same containers and volumes: give"
         " this one another, unless it takes the place of that one\n"
     )
+
+
+@pytest.mark.parametrize("verb", ["check", "init"])
+def test_a_folder_that_this_user_can_not_look_into_is_another_deployment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    wiki, other = tmp_path / "wiki", tmp_path / "home" / "wiki"
+    if verb == "check":
+        assert run("init", wiki, *SET).exit_code == 0
+    stat = Path.stat
+
+    def refuse(path: Path, *, follow_symlinks: bool = True) -> os.stat_result:
+        if path.is_relative_to(other):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return stat(path, follow_symlinks=follow_symlinks)
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    monkeypatch.setattr(deployment, "places_of", lambda _name: [str(other)])
+
+    result = run(verb, wiki, *(SET if verb == "init" else ()))
+
+    assert result.exit_code == 0
+    assert f"warning: the deployment in {other} has the same name" in result.stderr
 
 
 def test_init_says_where_it_could_not_look_for_the_same_name(

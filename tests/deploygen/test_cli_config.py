@@ -11,7 +11,7 @@ import pytest
 from click.shell_completion import ShellComplete
 from click.testing import CliRunner, Result
 
-from deploygen import reference, secrets, shellconf
+from deploygen import configfile, reference, secrets, shellconf
 from deploygen.cli import main
 from deploygen.settings import SETTINGS
 
@@ -430,3 +430,20 @@ def test_completing_loads_no_templates() -> None:
     )
 
     assert done.stdout == "False\n"
+
+
+def test_root_reads_and_writes_no_config_of_roots_by_a_link_in_a_folder_of_others(
+    folder: Path, of_somebody_else: Path
+) -> None:
+    (folder / "config.sh").chmod(0o600)
+    before = content(folder)
+    (of_somebody_else / "config.sh").symlink_to(folder / "config.sh")
+
+    for words in (("render",), ("config", "set", "WIKI_NAME=other"), ("config", "get", "URL")):
+        result = run(*words, of_somebody_else)
+        assert result.exit_code == 1
+        assert "Permission denied" in result.stderr
+    with pytest.raises(PermissionError):
+        configfile.save(of_somebody_else, "A=1\n", before=before)
+
+    assert content(folder) == before

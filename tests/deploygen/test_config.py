@@ -377,6 +377,27 @@ def test_what_one_may_not_read_is_not_answered_with_another_value(
     assert message.endswith(f"; let this user read it, or set another {key} in config.sh")
 
 
+@pytest.mark.parametrize(
+    ("changes", "wanting"),
+    [
+        ({"ADMIN_EMAIL": ""}, ["ADMIN_EMAIL"]),
+        ({"HTTP_PORT": "a"}, ["HTTP_PORT"]),
+        ({"SMTP_HOST": "mail.example.com"}, ["SMTP_FROM_EMAIL"]),
+        ({"TLS_CERT_FILE": "no-such-file"}, ["TLS_CERT_FILE"]),
+        ({"REDIS_PASSWORD": ""}, []),
+        ({"FILE_STORAGE": "local", "OUTLINE_ENV_PORT": "1"}, []),
+    ],
+)
+def test_a_problem_says_whether_its_key_wants_a_value(
+    changes: dict[str, str], wanting: list[str]
+) -> None:
+    with pytest.raises(ConfigInvalid) as refused:
+        config.load(config_text(**changes))
+
+    told = [problem.key for problem in refused.value.problems if problem.wants_value]
+    assert told == wanting
+
+
 def test_a_problem_of_a_key_under_its_old_name_says_both() -> None:
     text = config_text().replace("\nHTTP_PORT=\n", "\nHTTP_PORT_IP=http\n")
 
@@ -1227,10 +1248,17 @@ def warned(changes: dict[str, str]) -> dict[str, str]:
                 ("SMTP_PORT", "587", "SMTP_HOST"),
                 ("SMTP_PASSWORD", "of no mail server", "SMTP_HOST"),
                 ("ACME_STAGING", "true", "TLS=acme"),
-                ("ACME_EMAIL", "wiki@example.com", "TLS=acme"),
+                ("ACME_EMAIL", "wiki@example.com", "TLS=acme or OUTER_PROXY=nginx-proxy"),
                 ("ACME_ENV_CF_Token", "token", "TLS=acme"),
                 ("TLS_CERT_FILE", CERT_FILE, "TLS=files"),
+                ("AWS_REGION", "eu-central-1", "FILE_STORAGE=s3"),
+                ("AWS_S3_ACL", "none", "FILE_STORAGE=s3"),
             )
+        ),
+        (
+            {"FILE_STORAGE": "local", "AWS_S3_UPLOAD_BUCKET_NAME": "ours"},
+            "AWS_S3_UPLOAD_BUCKET_NAME",
+            "it has no effect without FILE_STORAGE=minio or FILE_STORAGE=s3",
         ),
         (
             {**ACME, "HTTP_PORT": "8080"},
@@ -1359,7 +1387,7 @@ def test_files_that_will_do_are_warned_of_all_the_same(certificate_files: dict[s
         {"OIDC_SCOPES": "openid"},
         S3,
         {**PROXY, "HTTP_IP": "0.0.0.0", "TRUSTED_PROXIES": "none"},
-        {"AWS_S3_ACL": "none"},
+        {"AWS_S3_UPLOAD_BUCKET_NAME": "ours"},
         {"OUTLINE_ENV_LOG_LEVEL": "debug", "OUTLINE_ENV_GITHUB_APP_PRIVATE_KEY_FILE": "/key"},
         {**MAIL, "SMTP_PORT": "25", "SMTP_SECURE": "false"},
         {**MAIL, "SMTP_FROM_EMAIL": '"Company, Inc." <wiki@example.com>'},

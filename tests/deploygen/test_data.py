@@ -282,15 +282,58 @@ def test_a_second_deployment_is_refused_the_folder_of_the_first(tmp_path: Path) 
         folder.render(tmp_path / "b", config_text(DATA_DIR=place, COMPOSE_PROJECT_NAME="b"))
 
 
-@pytest.mark.parametrize(("place", "given"), [("wiki/data", True), ("disk", False)])
-def test_what_root_makes_belongs_to_the_owner_of_the_deployment_that_it_is_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, given: bool
-) -> None:
-    whose = []
-    (tmp_path / "wiki").mkdir()
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(os, "chown", lambda path, *_owner, **_how: whose.append(path))
+def test_what_root_makes_in_a_deployment_belongs_to_its_owner(of_somebody_else: Path) -> None:
+    data.make(
+        configuration(DATA_DIR=str(of_somebody_else / "data" / "deep" / "er")), of_somebody_else
+    )
 
-    data.make(configuration(DATA_DIR=str(tmp_path / place)), tmp_path / "wiki")
+    made = [*of_somebody_else.rglob("*")]
+    assert len(made) == len(["data", "deep", "er", ".deploygen"]) + 4
+    assert {(path.lstat().st_uid, path.lstat().st_gid) for path in made} == {(54321, 54322)}
+    assert os.geteuid() == 0
 
-    assert whose == ([tmp_path / place] if given else [])
+
+def test_what_root_makes_elsewhere_is_roots(of_somebody_else: Path) -> None:
+    place = of_somebody_else.parent / "disk"
+
+    data.make(configuration(DATA_DIR=str(place)), of_somebody_else)
+
+    assert {path.stat().st_uid for path in (place, *place.iterdir())} == {0}
+
+
+def test_root_is_led_nowhere_by_a_link_in_the_place_of_data(of_somebody_else: Path) -> None:
+    victim = of_somebody_else.parent / "victim"
+    victim.mkdir()
+    (of_somebody_else / "data").symlink_to(victim)
+
+    with pytest.raises(UserError, match="can't be made for DATA_DIR: Permission denied"):
+        data.make(configuration(DATA_DIR=str(of_somebody_else / "data")), of_somebody_else)
+
+    assert not list(victim.iterdir())
+
+
+@pytest.mark.parametrize("spelled", ["beside/../{name}", "link"])
+def test_a_folder_is_its_owners_however_it_is_spelled(of_somebody_else: Path, spelled: str) -> None:
+    around = of_somebody_else.parent
+    (around / "beside").mkdir()
+    (around / "link").symlink_to(of_somebody_else)
+    victim = around / "victim"
+    victim.mkdir()
+    (of_somebody_else / "data").symlink_to(victim)
+
+    with pytest.raises(UserError, match="can't be made for DATA_DIR: Permission denied"):
+        data.make(
+            configuration(DATA_DIR=str(of_somebody_else / "data")),
+            around / spelled.format(name=of_somebody_else.name),
+        )
+
+    assert not list(victim.iterdir())
+
+
+def test_the_word_of_whose_data_it_is_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / ".deploygen").symlink_to(tmp_path / "elsewhere")
+
+    data.make(configuration(DATA_DIR=str(tmp_path / "data")), tmp_path)
+
+    assert not (tmp_path / "elsewhere").exists()

@@ -1,12 +1,14 @@
 """What is told when data would be left behind, or shared with another deployment."""
 
+import fcntl
 import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from deploygen import folder
+from deploygen import data, folder, lasting
 from tests.deploygen.made import FAKE_SECRETS, config_text
 
 OTHER_KEY = "1" * 64
@@ -39,26 +41,28 @@ def judged(place: Path, **changes: str) -> dict[str, str]:
             "other",
             "it was wiki when files were generated last: the data is in volumes of that name, and"
             " under another one the wiki begins empty; to go back:"
-            " `deploygen config set COMPOSE_PROJECT_NAME=wiki`",
+            " `cd {wiki} && deploygen config set COMPOSE_PROJECT_NAME=wiki`",
         ),
         (
             "DATA_DIR",
             "data",
             "it was empty when files were generated last: the data stays where it was, and"
-            " elsewhere the wiki begins empty; to go back: `deploygen config set DATA_DIR=`",
+            " elsewhere the wiki begins empty; to go back:"
+            " `cd {wiki} && deploygen config set DATA_DIR=`",
         ),
         (
             "FILE_STORAGE",
             "local",
             "it was minio when files were generated last: what was uploaded stays where it was,"
-            " and the wiki doesn't find it; to go back: `deploygen config set FILE_STORAGE=minio`",
+            " and the wiki doesn't find it; to go back:"
+            " `cd {wiki} && deploygen config set FILE_STORAGE=minio`",
         ),
         (
             "AWS_S3_UPLOAD_BUCKET_NAME",
             "others",
             "it was outline-files-bucket when files were generated last: what was uploaded stays"
             " where it was, and the wiki doesn't find it; to go back:"
-            " `deploygen config set AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket`",
+            " `cd {wiki} && deploygen config set AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket`",
         ),
         (
             "OUTLINE_SECRET_KEY",
@@ -71,9 +75,21 @@ def judged(place: Path, **changes: str) -> dict[str, str]:
 def test_a_change_that_leaves_data_behind_is_told_before_it_is_made_and_once(
     wiki: Path, key: str, value: str, lost: str
 ) -> None:
-    assert judged(wiki, **{key: value}) == {key: lost}
-    assert rendered(wiki, **{key: value}) == {key: lost}
+    told = {key: lost.format(wiki=wiki)}
+
+    assert judged(wiki, **{key: value}) == told
+    assert rendered(wiki, **{key: value}) == told
     assert rendered(wiki, **{key: value}) == {}
+
+
+def test_in_the_folder_itself_going_back_needs_no_cd(
+    wiki: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(wiki)
+
+    told = judged(Path(), FILE_STORAGE="local")["FILE_STORAGE"]
+
+    assert told.endswith("; to go back: `deploygen config set FILE_STORAGE=minio`")
 
 
 def test_no_secret_is_remembered_as_it_is(wiki: Path) -> None:
@@ -124,6 +140,25 @@ def test_a_copy_is_told_of_the_first_one_until_it_has_a_name_of_its_own(
     assert rendered(copy, COMPOSE_PROJECT_NAME="copy") == {}
 
 
+@pytest.mark.parametrize("spelled", ["beside/../wiki", "link"])
+def test_a_folder_is_known_however_it_is_spelled(tmp_path: Path, spelled: str) -> None:
+    wiki, copy = tmp_path / "wiki", tmp_path / "copy"
+    wiki.mkdir()
+    (tmp_path / "beside").mkdir()
+    (tmp_path / "link").symlink_to(wiki)
+    rendered(tmp_path / spelled)
+    shutil.copytree(wiki, copy, symlinks=True)
+
+    assert rendered(wiki) == {}
+    assert set(rendered(copy)) == {"COMPOSE_PROJECT_NAME"}
+
+
+def test_a_deployment_is_not_beside_itself(wiki: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(wiki)
+
+    assert lasting.names_beside(Path()) == frozenset()
+
+
 def test_what_is_remembered_may_be_lost(wiki: Path) -> None:
     (path,) = (wiki / ".deploygen").glob("*.json")
     path.write_text("[]")
@@ -136,3 +171,32 @@ def test_a_new_deployment_takes_no_name_of_one_beside_it(tmp_path: Path) -> None
         rendered(tmp_path / place, COMPOSE_PROJECT_NAME="")
 
         assert f"\nCOMPOSE_PROJECT_NAME={name}\n" in (tmp_path / place / "config.sh").read_text()
+
+
+@pytest.mark.parametrize("step", [(data, "make"), (lasting, "remember")])
+def test_a_run_has_the_folder_for_itself_until_all_is_remembered(
+    wiki: Path, monkeypatch: pytest.MonkeyPatch, step: tuple[object, str]
+) -> None:
+    refused = []
+
+    def another_run(*_: object) -> None:
+        descriptor = os.open(wiki, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            refused.append(True)
+        finally:
+            os.close(descriptor)
+
+    monkeypatch.setattr(*step, another_run)
+    rendered(wiki)
+
+    assert refused
+
+
+def test_all_that_root_renders_belongs_to_the_owner_of_the_folder(of_somebody_else: Path) -> None:
+    rendered(of_somebody_else, DATA_DIR="data")
+
+    assert {path.lstat().st_uid for path in of_somebody_else.rglob("*")} == {
+        of_somebody_else.stat().st_uid
+    }

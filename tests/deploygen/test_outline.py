@@ -33,6 +33,10 @@ def test_each_default_is_in_every_deployment() -> None:
     assert set(outline.DEFAULTS) <= set_by_the_template()
 
 
+def test_the_tables_are_of_the_version_that_runs() -> None:
+    assert BY_NAME["OUTLINE_IMAGE"].default == f"outlinewiki/outline:{outline.VERSION}"
+
+
 def test_what_is_decided_elsewhere_is_not_set() -> None:
     assert not set(outline.SET) & set(outline.DECIDED)
     assert not set(outline.DEFAULTS) & set(DECIDED)

@@ -10,11 +10,13 @@ from deploygen import folder, listening, ports, topology
 from tests.deploygen.made import config_text, configuration
 
 HAS = "a program or another deployment has port {port} of this machine: stop that before the wiki"
-TAKE = HAS + " starts, or take another port: `deploygen init /srv/wiki --set {key}={value}`"
+TAKE = HAS + " starts, or take another port: `{enter}deploygen init --set {key}={value}`"
+STOP = HAS + " starts"
 PASS_ON = HAS + " starts, or have it pass the wiki's requests on (TLS=proxy)"
 PROXIED = {"URL": "https://wiki.example.com", "TLS": "proxy"}
 ACME = {"URL": "https://wiki.example.com", "TLS": "acme"}
-FOLDER = Path("/srv/wiki")
+FOLDER = Path("/srv/my wiki")
+ENTER = "cd '/srv/my wiki' && "
 
 
 @pytest.fixture
@@ -45,6 +47,8 @@ def test_where_the_ports_are_free_nothing_is_said(monkeypatch: pytest.MonkeyPatc
         ({"URL": "http://wiki.lan"}, {80}, "URL", "http://wiki.lan:8888"),
         ({"URL": "http://wiki.lan", "HTTP_PORT": "9000"}, {9000}, "HTTP_PORT", "9001"),
         (PROXIED, {8888}, "HTTP_PORT", "8889"),
+        ({"URL": "http://localhost:10079"}, {10079}, "URL", "http://localhost:10081"),
+        ({"URL": "http://localhost:65534"}, {65534}, "URL", "http://localhost:65535"),
     ],
 )
 def test_another_port_is_proposed_for_one_that_is_taken(
@@ -54,9 +58,29 @@ def test_another_port_is_proposed_for_one_that_is_taken(
     key: str,
     value: str,
 ) -> None:
-    sentence = TAKE.format(port=min(used), key=key, value=value)
+    sentence = TAKE.format(port=min(used), enter=ENTER, key=key, value=value)
 
     assert told(monkeypatch, used, **changes) == [(key, sentence)]
+
+
+def test_what_is_proposed_can_be_pasted_into_a_shell_that_is_in_the_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Path, "cwd", lambda: FOLDER)
+    sentence = TAKE.format(port=8888, enter="", key="'URL", value="http://[::1]:8889'")
+
+    assert told(monkeypatch, {8888}, URL="http://[::1]:8888") == [("URL", sentence)]
+
+
+@pytest.mark.parametrize(
+    ("port", "used"), [(65535, {65535}), (65534, {65534, 65535}), (8888, set(range(8888, 9000)))]
+)
+def test_where_no_port_soon_after_it_is_free_none_is_proposed(
+    monkeypatch: pytest.MonkeyPatch, port: int, used: set[int]
+) -> None:
+    found = told(monkeypatch, used, URL=f"http://localhost:{port}")
+
+    assert found == [("URL", STOP.format(port=port))]
 
 
 @pytest.mark.parametrize(

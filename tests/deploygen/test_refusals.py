@@ -23,20 +23,29 @@ def told(path: Path) -> str:
     return str(refused.value)
 
 
-def test_what_a_run_as_root_left_is_given_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["env/oidc.env", "config.sh", "."])
+@pytest.mark.parametrize("is_root", [True, False])
+def test_what_a_run_as_root_left_is_given_back_without_the_data_beside_it(
+    of_somebody_else: Path, monkeypatch: pytest.MonkeyPatch, name: str, *, is_root: bool
 ) -> None:
-    monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
-    slot = tmp_path / "my wiki" / STATE / "a" / "env"
-    slot.mkdir(parents=True)
-    (slot / "oidc.env").touch()
-    (tmp_path / "my wiki" / "env").symlink_to(f"{STATE}/a/env")
-    path = tmp_path / "my wiki" / "env" / "oidc.env"
+    place = of_somebody_else.rename(of_somebody_else.with_name("my wiki"))
+    (place / STATE / "a" / "env").mkdir(parents=True)
+    (place / STATE / "a" / "env" / "oidc.env").touch()
+    (place / "config.sh").touch()
+    (place / "env").symlink_to(f"{STATE}/a/env")
+    path = place / name
+    if name == ".":
+        os.chown(place, 0, 0)
+    if not is_root:
+        monkeypatch.setattr(os, "geteuid", lambda: SOMEBODY)
 
-    assert told(path) == (
-        f"{path}: Permission denied; it belongs to {owner_of(path)}, as after a run with sudo:"
-        f" `sudo chown -R {SOMEBODY} '{tmp_path}/my wiki/{STATE}'`"
+    remedy = (
+        f"; it belongs to root, as after a run with sudo: `sudo chown -h {SOMEBODY} '{place}'"
+        f" '{place}/config.sh' && sudo chown -R {SOMEBODY} '{place}/{STATE}'`"
     )
+    if is_root and name == ".":
+        remedy = ""  # root works there as root
+    assert told(path) == f"{path}: Permission denied{remedy}"
 
 
 def test_another_users_folder_is_named_and_not_asked_for(

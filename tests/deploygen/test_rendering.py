@@ -155,6 +155,17 @@ class TestCompiled:
         assert rendering.render(rendering.environment(templates), "a.env.j2", a=1) == b'B="1"\n'
         assert len(list(kept.iterdir())) == 1
 
+    def test_one_that_was_cut_off_is_compiled_again(self, templates: Path, kept: Path) -> None:
+        rendering.render(rendering.environment(templates), "a.env.j2", a=1)
+        (compiled,) = kept.iterdir()
+        whole = compiled.read_bytes()
+
+        for length in range(0, len(whole), 7):
+            compiled.write_bytes(whole[:length])
+            jinja = rendering.environment(templates)
+            assert rendering.render(jinja, "a.env.j2", a=1) == b'A="1"\n'
+            assert compiled.read_bytes() == whole
+
     def test_another_jinja_compiles_it_again(
         self, templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

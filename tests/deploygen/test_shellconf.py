@@ -347,6 +347,14 @@ def test_what_bash_would_interpret_is_refused_with_the_remedy(
     )
 
 
+def test_the_lines_that_windows_line_ends_spoil_are_known_without_their_sentences() -> None:
+    document = shellconf.parse("A=1\r\nB=$B\n\r\nC='3' \r\n")
+
+    assert [problem.line for problem in document.problems] == [1, 2, 3, 4]
+    assert [problem.line for problem in document.line_ends] == [1, 3, 4]
+    assert [problem.line for problem in document.told] == [1, 2]
+
+
 @pytest.mark.parametrize("name", sorted(shellconf._OF_BASH))  # noqa: SLF001 - bash is to agree
 def test_bash_does_not_keep_what_a_name_of_its_own_is_set_to(name: str, tmp_path: Path) -> None:
     (tmp_path / "config.sh").write_text(f"{name}=a.b\n")

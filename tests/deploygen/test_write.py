@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from deploygen import atomic
+from deploygen import atomic, folder
 from deploygen.errors import FilesInTheWay, MachineUnfit, UserError
 from deploygen.generate import slots, state, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
 from tests.deploygen import visible
+from tests.deploygen.made import config_text
 
 FILES = {
     "docker-compose.yml": File(b"services: {}\n"),
@@ -616,17 +617,18 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_made(
 
 
 def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
-    write.apply(tmp_path, FILES, OWN)
-    second = threading.Thread(target=write.apply, args=(tmp_path, CHANGED, OWN))
+    text = config_text()
+    (tmp_path / "config.sh").write_text(text)
+    second = threading.Thread(target=folder.render, args=(tmp_path, text), kwargs={"before": text})
 
     with atomic.locked(tmp_path):
         second.start()
-        second.join(timeout=0.2)
+        second.join(timeout=0.5)
         assert second.is_alive()
-        assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
+        assert visible.names(tmp_path) == ["config.sh"]
     second.join(timeout=20)
 
-    assert visible.files(tmp_path) == bytes_of({**CHANGED, **OWN})
+    assert slots.has_any(tmp_path)
 
 
 @pytest.mark.parametrize("before", [None, b"URL=http://localhost:1\n"])
@@ -651,22 +653,92 @@ def test_a_config_that_was_removed_meanwhile_is_not_made_again(tmp_path: Path) -
     assert visible.files(tmp_path) == {}
 
 
-def test_what_root_makes_belongs_to_the_owner_of_the_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(of_somebody_else: Path) -> None:
+    write.apply(of_somebody_else, FILES, OWN)
+    write.apply(of_somebody_else, CHANGED, OWN)
+
+    made = {path.lstat() for path in of_somebody_else.rglob("*")}
+    assert {(item.st_uid, item.st_gid) for item in made} == {(54321, 54322)}
+    assert visible.files(of_somebody_else) == bytes_of({**CHANGED, **OWN})
+    assert (os.geteuid(), os.getegid()) == (0, 0)
+
+
+def test_root_is_led_nowhere_by_a_link_of_the_folders_owner(of_somebody_else: Path) -> None:
+    victim = of_somebody_else.parent / "victim"
+    victim.mkdir()
+    (victim / "config.sh").write_text("root's\n")
+    (of_somebody_else / "config.sh").symlink_to(victim / "config.sh")
+
+    with pytest.raises(PermissionError):
+        write.apply(of_somebody_else, FILES, OWN)
+
+    assert visible.files(victim) == {"config.sh": b"root's\n"}
+    assert victim.stat().st_uid == 0
+
+
+@pytest.mark.parametrize("user", ["seteuid", "setegid", "setgroups"])
+def test_root_that_can_not_become_the_owner_goes_on_as_itself(
+    of_somebody_else: Path, monkeypatch: pytest.MonkeyPatch, user: str
 ) -> None:
-    given = set()
+    become = getattr(os, user)
 
-    def give(item: Path | int, *_: int, **_how: bool) -> None:
-        given.add((os.fstat(item) if isinstance(item, int) else item.lstat()).st_ino)
+    def refused(whose: object) -> None:
+        if whose not in (0, before):
+            raise OSError(errno.EINVAL, "Invalid argument")
+        become(whose)
 
-    monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(os, "chown", give)
-    monkeypatch.setattr(os, "fchown", give)
+    before = os.getgroups()
+    monkeypatch.setattr(os, user, refused)
 
-    write.apply(tmp_path, FILES, OWN)
-    write.apply(tmp_path, CHANGED, OWN)
+    write.apply(of_somebody_else, FILES, OWN)
 
-    assert {path.lstat().st_ino for path in tmp_path.rglob("*")} <= given
+    assert visible.files(of_somebody_else) == bytes_of({**FILES, **OWN})
+    assert (os.geteuid(), os.getegid(), os.getgroups()) == (0, 0, before)
+
+
+@pytest.mark.parametrize("slot", ["a", "b"])
+def test_what_a_link_within_a_set_leads_to_is_left_alone(tmp_path: Path, slot: str) -> None:
+    wiki = tmp_path / "wiki"
+    write.apply(wiki, FILES, OWN)
+    write.apply(wiki, CHANGED, OWN)
+    write.apply(wiki, FILES, OWN)
+    used = (wiki / slots.STATE / "current").readlink().name
+    victim = tmp_path / "victim"
+    shutil.copytree(wiki / "env", victim)
+    place = wiki / slots.STATE / slot / "env"
+    if place.exists():
+        shutil.rmtree(place)
+    place.symlink_to(victim)
+
+    if slot == used:
+        with pytest.raises(FilesInTheWay, match="\n  env\n"):
+            write.apply(wiki, CHANGED, OWN, overwrite=True)
+    else:
+        write.apply(wiki, FILES, OWN)
+        assert visible.names(victim) == ["oidc.env"]
+        shutil.copytree(wiki / "env", victim, dirs_exist_ok=True)
+        write.apply(wiki, CHANGED, OWN)
+        assert visible.files(wiki) == bytes_of({**CHANGED, **OWN})
+    assert visible.names(victim) == ["oidc.env"]
+
+
+@pytest.mark.parametrize("name", ["", "/a", "/b", "/stage"])
+def test_a_link_in_the_place_of_what_holds_the_files_is_in_the_way(
+    tmp_path: Path, name: str
+) -> None:
+    write.apply(tmp_path / "wiki", FILES, OWN)
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    (victim / "theirs").touch()
+    place = tmp_path / "wiki" / f"{slots.STATE}{name}"
+    if place.exists():
+        place.rename(tmp_path / "away")
+    place.symlink_to(victim)
+
+    with pytest.raises(FilesInTheWay, match=f"\n  {slots.STATE}{name}\n"):
+        write.apply(tmp_path / "wiki", CHANGED, OWN, overwrite=True)
+
+    assert visible.names(victim) == ["theirs"]
 
 
 def test_a_config_that_its_owner_made_read_only_stays_so(tmp_path: Path) -> None:
