@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from tests.oidc_server.defects.table import table
 from tests.rig import engine, images, linters, python_env, tools
-from tests.rig.machine import cache_dir, say
+from tests.rig.machine import RigError, cache_dir, root_prefix, say
 
 RESULTS = python_env.CHECKOUT / "test-results"
 TESTS = python_env.CHECKOUT / "tests"
@@ -21,6 +21,8 @@ PROVIDER = "tests/oidc_server"
 DEFECTS = f"{PROVIDER}/defects"
 FAST = ("tests/test_readmes.py", "tests/deploygen", PROVIDER)
 SLOW = ("tests/e2e", "tests/browser")
+ROOT = ("-m", "root", "-p", "no:cacheprovider")
+NOT_ROOT = ("-m", "not root")
 ON_POSTGRESQL = {"OIDC_TEST_DATABASE": "postgresql"}
 
 
@@ -49,7 +51,9 @@ def run_all() -> int:
 
 def run_fast() -> bool:
     """Run the tests that need neither engine nor browser, on both cores."""
-    good = _pytest("fast", *FAST, "-n", "2")
+    good = _pytest("fast", *FAST, "-n", "2", *(() if os.geteuid() == 0 else NOT_ROOT))
+    if os.geteuid() != 0:
+        good &= _pytest("as root", "tests/deploygen", *ROOT, prefix=_root())
     # Once more, the provider as the stack has it.
     once_more = (PROVIDER, f"--ignore={DEFECTS}", "-n", "2")
     good &= _pytest("provider on PostgreSQL", *once_more, env=ON_POSTGRESQL)
@@ -64,6 +68,17 @@ def run_defects() -> bool:
     good &= _pytest(stages["stock"], DEFECTS, stock, env=ON_POSTGRESQL)
     sys.stdout.write(table(**{which: _report(stage) for which, stage in stages.items()}))
     return good
+
+
+def _root() -> tuple[str, ...]:
+    """Return what makes a command run as root and leave no bytecode of root's in the checkout.
+
+    Raises RigError where we can't be root.
+    """
+    prefix = root_prefix()
+    if prefix is None:
+        raise RigError("some tests need root, by sudo without a password")
+    return (*prefix, "env", "PYTHONDONTWRITEBYTECODE=1")
 
 
 def _middle() -> list[str]:
@@ -105,9 +120,11 @@ class _Background:
         return self._child.returncode == 0
 
 
-def _pytest(stage: str, *words: str, env: dict[str, str] | None = None) -> bool:
+def _pytest(
+    stage: str, *words: str, env: dict[str, str] | None = None, prefix: tuple[str, ...] = ()
+) -> bool:
     report = f"--junitxml={_report(stage)}"
-    command = [str(python_env.program("python")), "-m", "pytest", report, *words]
+    command = [*prefix, str(python_env.program("python")), "-m", "pytest", report, *words]
 
     def passed() -> bool:
         done = subprocess.run(
