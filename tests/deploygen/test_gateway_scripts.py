@@ -161,7 +161,9 @@ def watch(tmp_path: Path) -> Iterator[Watch]:
     pause.chmod(0o755)
     gateway.install()
     noting = 'trap "echo >>signals" HUP; echo >>ready; while :; do sleep 0.05; done'
-    nginx = subprocess.Popen(["sh", "-c", noting], cwd=gateway.folder / "told")
+    # A shell can't trap what was ignored when it began (POSIX, trap), as under nohup.
+    heeding = ("env", "--default-signal=HUP", "sh", "-c", noting)
+    nginx = subprocess.Popen(heeding, cwd=gateway.folder / "told")
     watching = subprocess.Popen(
         ["sh", SCRIPTS / "certificate.sh", "watch", str(nginx.pid)],
         env=gateway.environment,
