@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from oidc_provider.models import Code, Token, UserConsent
 
@@ -46,12 +48,13 @@ def _delete_grants(now: datetime) -> int:
 
 
 def _delete_consents(now: datetime) -> int:
-    found = UserConsent.objects.filter(expires_at__lt=now)
-    expired = list(found.values_list("pk", flat=True)[:_BATCH])
-    return UserConsent.objects.filter(pk__in=expired, expires_at__lt=now).delete()[0]
+    return _delete_some(UserConsent.objects.filter(expires_at__lt=now))
 
 
 def _delete_sessions(now: datetime) -> int:
-    found = Session.objects.filter(expire_date__lt=now)
-    expired = list(found.values_list("pk", flat=True)[:_BATCH])
-    return Session.objects.filter(pk__in=expired, expire_date__lt=now).delete()[0]
+    return _delete_some(Session.objects.filter(expire_date__lt=now))
+
+
+def _delete_some(expired: QuerySet[Any]) -> int:
+    some = list(expired.values_list("pk", flat=True)[:_BATCH])
+    return expired.filter(pk__in=some).delete()[0]

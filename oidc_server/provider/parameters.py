@@ -1,9 +1,10 @@
 """What a request parameter may hold."""
 
-import base64
 import hashlib
 import re
 from collections.abc import Mapping
+
+from jwt.utils import base64url_encode
 
 # RFC 6749, appendix A: all of them are made of visible ASCII characters and spaces. Anything else
 # could only split a header, upset the database (NUL) or the hash (non-ASCII).
@@ -30,5 +31,4 @@ def is_verifier(value: str) -> bool:
 
 def s256_challenge(verifier: str) -> str:
     """RFC 7636, section 4.2."""
-    digest = hashlib.sha256(verifier.encode("ascii")).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+    return base64url_encode(hashlib.sha256(verifier.encode("ascii")).digest()).decode("ascii")

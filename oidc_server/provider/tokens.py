@@ -12,6 +12,8 @@ import re
 import secrets
 from uuid import UUID
 
+from jwt.utils import base64url_encode
+
 _ID = 16  # bytes
 _RANDOM = 32
 _OF_A_GRANT = re.compile(r"[A-Za-z0-9_-]{64}")  # 48 bytes in base64url
@@ -64,4 +66,4 @@ def at_hash(access_token: str) -> str:
 
 
 def _text(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode("ascii")
+    return base64url_encode(value).decode("ascii")
