@@ -6,7 +6,7 @@ What reads one raises ValueError, whose message says what is wrong with it witho
 import ipaddress
 import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from deploygen.language import _
 from deploygen.printable import line, listed_in
@@ -83,11 +83,7 @@ class Origin:
 
 
 def read_origin(raw: str) -> Origin:
-    try:
-        url = urlsplit(line(raw))
-        port = url.port
-    except ValueError:
-        raise ValueError(_("it is not a URL")) from None
+    url, port = _parsed(raw)
     if url.scheme not in _DEFAULT_PORTS:
         raise ValueError(_("it does not start with http:// or https://"))
     if url.username is not None or url.password is not None:
@@ -101,11 +97,7 @@ def read_origin(raw: str) -> Origin:
 
 
 def read_url(raw: str) -> str:
-    try:
-        url = urlsplit(line(raw))
-        url.port  # noqa: B018 - raises for what is no port
-    except ValueError:
-        raise ValueError(_("it is not a URL")) from None
+    url, _port = _parsed(raw)
     if url.scheme not in _DEFAULT_PORTS or re.search(r"[\s\"'<>\\^`{|}]", raw):
         raise ValueError(_("it is not a URL that starts with http:// or https://"))
     if "@" in url.netloc:
@@ -116,8 +108,18 @@ def read_url(raw: str) -> str:
     return raw
 
 
+def _parsed(raw: str) -> tuple[SplitResult, int | None]:
+    """Return a URL's parts and its port, which is read only where it is asked for."""
+    try:
+        url = urlsplit(line(raw))
+        port = url.port
+    except ValueError:
+        raise ValueError(_("it is not a URL")) from None
+    return url, port
+
+
 def _host(host: str) -> str:
-    if ":" not in host and not re.fullmatch(r"[0-9.]+", host):
+    if not _is_ip_address(host):
         if not _HOST.fullmatch(host):
             ascii_form = _in_ascii(host)
             raise ValueError(
@@ -155,7 +157,7 @@ def _is_of_many(address: _Address) -> bool:
 
 
 def _wants_interface(address: _Address) -> bool:
-    return address.version == 6 and address.is_link_local  # noqa: PLR2004 - its name
+    return isinstance(address, ipaddress.IPv6Address) and address.is_link_local
 
 
 def read_email(raw: str) -> str:

@@ -22,11 +22,14 @@ def warnings(config: Config, topology: Topology, folder: Path, text: str) -> lis
 
     ``text`` is the config.sh of its ``folder``. Where it runs already, it is itself what has them.
     """
-    return [
-        configs.warning(text, key, _sentence(config, published, key, folder))
+    taken = [
+        (published, _key(config, topology, published))
         for published in topology.published
         if _in_use(published)
-        for key in [_key(config, topology, published)]
+    ]
+    return [
+        configs.warning(text, key, _sentence(config, published, key, folder))
+        for published, key in taken
     ]
 
 
