@@ -1,7 +1,6 @@
 """From the text of a config.sh to a :class:`Config`, or to every problem it has at once."""
 
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -12,23 +11,18 @@ from deploygen import rules, seed, shellconf
 from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.kinds import UnreadableError
 from deploygen.language import _, all_of, clauses
+from deploygen.layout import FILE_NAME
 from deploygen.settings import (
     BY_NAME,
-    LONGEST_SHOWN,
     OLD_NAMES,
     SETTINGS,
     Config,
     Given,
     Setting,
-    begun_secret,
     named,
-    spelled,
 )
+from deploygen.shown import begun_secret, spelled, without_secrets
 
-FILE_NAME = "config.sh"
-_PASSWORD_IN_URL = re.compile(r"//.*@", re.DOTALL)
-# Where a quote was left open or a line end lost, a value goes on with the lines below.
-_LINES_BELOW = re.compile(r"(?:\n|\w+=).*", re.DOTALL)
 _SHORTEST_SECRET = 8  # characters: what is passed on may be a number or true as well
 
 
@@ -145,7 +139,7 @@ def value(setting: Setting, raw: str, folder: Path) -> Any:
             _(
                 "{wrong} ({path}: paths begin at {file}'s folder)",
                 wrong=error,
-                path=_without_secrets(str(path)),
+                path=without_secrets(str(path)),
                 file=FILE_NAME,
             )
         ) from None
@@ -162,7 +156,7 @@ def _wrong_value(
     if raw and not setting.confidential:
         for secret in secrets:
             raw, reason = raw.replace(secret, "…"), reason.replace(secret, "…")
-        wrong = _("{value!r} is not right: {reason}", value=_without_secrets(raw), reason=reason)
+        wrong = _("{value!r} is not right: {reason}", value=without_secrets(raw), reason=reason)
     else:
         wrong = reason
     remedy = None
@@ -194,13 +188,6 @@ def _by_both_names(problem: Problem, found: Mapping[str, shellconf.Assignment]) 
         return problem
     wrong = _("{wrong} (on that line as {old})", wrong=problem.wrong, old=item.key)
     return replace(problem, wrong=wrong)
-
-
-def _without_secrets(value: str) -> str:
-    """Return what a message may repeat of the value of a key that is no secret."""
-    if len(value) > LONGEST_SHOWN:
-        return _("… ({n} characters)", n=len(value))
-    return _PASSWORD_IN_URL.sub("//…@", _LINES_BELOW.sub("…", value))
 
 
 def secret_values(document: shellconf.Document) -> tuple[str, ...]:

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deploygen import atomic, config, reference, seed, shellconf
-from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.language import _, ngettext, of_person
-from deploygen.settings import named, spelled
+from deploygen.layout import FILE_NAME
+from deploygen.settings import named
+from deploygen.shown import spelled
 
 _MODE = 0o600  # it holds secrets
 _LARGEST = 2**20  # bytes

@@ -12,13 +12,16 @@ from deploygen import config as configs
 from deploygen.errors import Notice, Problem, UserError
 from deploygen.kinds import TEMPORARY_FOLDERS
 from deploygen.language import _
+from deploygen.layout import STATE
 from deploygen.settings import Config
 
 # Docker gives the folders of volumes the owner and the mode that the image has there. Some let
 # everybody in; the folder around them does not.
 _MODE = 0o700
 _MARKER_MODE = 0o644
-_MARKER = ".deploygen"  # holds the name of the deployment whose data is beside it
+# Holds the name of the deployment whose data is beside it. In a deployment's own folder that is a
+# folder, which no data may be beside.
+_MARKER = STATE
 
 
 def problems(
@@ -118,7 +121,7 @@ def _volumes(config: Config) -> list[Path]:
 def _wrong_place(place: Path, folder: Path, generated: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield why ``place`` is none for data, and what to do."""
     here = folder.absolute()
-    top = {Path(path).parts[0] for path in generated} | {".deploygen"}
+    top = {Path(path).parts[0] for path in generated} | {STATE}
     names = {_below(place, here), _below(_real(place), _real(here))}
     if "." in names:
         yield (

@@ -19,13 +19,13 @@ from deploygen import (
     sources,
     topology,
 )
-from deploygen.config import FILE_NAME
 from deploygen.configfile import read
 from deploygen.errors import ConfigInvalid, Notice, Problem, UserError
 from deploygen.generate import plan, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
 from deploygen.language import _, either
+from deploygen.layout import FILE_NAME
 from deploygen.settings import Config
 from deploygen.sources import Sources
 from deploygen.topology import Topology

@@ -16,8 +16,8 @@ from deploygen import config as configs
 from deploygen.commands import entering
 from deploygen.errors import Notice
 from deploygen.generate.plan import PRIVATE
-from deploygen.generate.slots import STATE
 from deploygen.language import N_, _
+from deploygen.layout import STATE
 from deploygen.settings import Config
 
 _FILE = "lasting.json"

@@ -8,10 +8,11 @@ from typing import Literal
 
 from deploygen import config, secrets, shellconf, topology
 from deploygen.addresses import EVERY_ADDRESS
-from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, UserError
 from deploygen.language import _, clauses
-from deploygen.settings import SETTINGS, Config, Setting, named, spelled
+from deploygen.layout import FILE_NAME
+from deploygen.settings import SETTINGS, Config, Setting, named
+from deploygen.shown import spelled
 
 Source = Literal["set", "default", "derived", "missing"]
 

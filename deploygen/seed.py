@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 from deploygen import shellconf
 from deploygen.errors import Notice, Problem
 from deploygen.language import _, clauses
-from deploygen.settings import OLD_NAMES, named, spelled
+from deploygen.settings import OLD_NAMES, named
 from deploygen.shellconf import Assignment, Document, value_of
+from deploygen.shown import spelled
 
 Found = Mapping[str, Assignment]
 

@@ -12,11 +12,10 @@ from typing import Any, TypeVar
 from deploygen import kinds, outline
 from deploygen.addresses import Origin
 from deploygen.kinds import Kind, PemFile
-from deploygen.language import N_, _, in_language, of_person
+from deploygen.language import N_, in_language, of_person
 
 T = TypeVar("T")
 
-LONGEST_SHOWN = 200  # characters of what a person wrote
 _DEFAULT_OF_IMAGE = N_("Empty: {default}.")
 OUTER_PROXIES = (
     "nginx",
@@ -735,27 +734,3 @@ def named(key: str) -> Setting | None:
         prefixes = (item for item in SETTINGS if item.prefix)
         return next((item for item in prefixes if item.passed_on(key)), None)
     return None if setting.prefix else setting
-
-
-def begun_secret(key: str) -> str | None:
-    """Return the key of a secret that ``key`` begins with and goes on after, if any."""
-    if key in BY_NAME or outline.reads(key.removeprefix("OUTLINE_ENV_")):
-        return None
-    secrets = (item for item in SETTINGS if item.confidential and not item.prefix)
-    names = [name for item in secrets for name in (item.name, *item.old_names)]
-    names += [f"OUTLINE_ENV_{name}" for name in sorted(outline.SECRETS)]
-    return next((name for name in names if key.upper().startswith(name) and key[len(name) :]), None)
-
-
-def spelled(key: str, value: str = "-") -> str:
-    """Return what a message may repeat of ``key``, which may be none.
-
-    Where the = of a secret was lost, the secret follows its key. A key with nothing or = as its
-    ``value`` may be the last line of a secret in base64.
-    """
-    name = begun_secret(key)
-    if name is not None:
-        return f"{name}…"
-    if named(key) is None and not value.strip("=") and (value or not key.isupper()):
-        return _("this line")
-    return key if len(key) <= LONGEST_SHOWN else _("… ({n} characters)", n=len(key))

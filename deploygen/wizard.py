@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from deploygen import config, shellconf
-from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Problem
 from deploygen.language import N_, _, clauses
+from deploygen.layout import FILE_NAME
 from deploygen.settings import BY_NAME, OUTER_PROXIES, SETTINGS, Setting, named
 
 _CERTIFICATE = {

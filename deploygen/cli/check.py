@@ -11,9 +11,9 @@ from deploygen import folder as deployment
 from deploygen.cli.parameters import FOLDER, JSON
 from deploygen.cli.telling import tell_json, tell_warnings
 from deploygen.cli.verb import Verb
-from deploygen.config import FILE_NAME
 from deploygen.errors import ConfigInvalid, Notice, Problem
 from deploygen.language import _
+from deploygen.layout import FILE_NAME
 
 
 @click.command("check", cls=Verb)

@@ -19,9 +19,10 @@ from deploygen.cli.parameters import (
 from deploygen.cli.telling import tell_json, tell_warnings
 from deploygen.cli.verb import Verbs
 from deploygen.commands import entering
-from deploygen.config import FILE_NAME, present_name
+from deploygen.config import present_name
 from deploygen.errors import ConfigInvalid, UserError
 from deploygen.language import _
+from deploygen.layout import FILE_NAME
 from deploygen.settings import named
 
 _MASK = "********"

@@ -17,10 +17,11 @@ from deploygen.cli.parameters import FOLDER, OVERWRITE, complete_assignment
 from deploygen.cli.telling import tell_changes, tell_warnings
 from deploygen.cli.verb import Verb
 from deploygen.commands import entering
-from deploygen.config import FILE_NAME, present_name
+from deploygen.config import present_name
 from deploygen.errors import ConfigInvalid, Problem, UserError
 from deploygen.folder import Rendered
 from deploygen.language import _
+from deploygen.layout import FILE_NAME
 from deploygen.settings import named
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deploygen.errors import MachineUnfit, UserError
 from deploygen.language import _, clauses
+from deploygen.layout import FILE_NAME, STATE
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -75,8 +76,6 @@ def _let_in(there: Path) -> str:
 
 def _deployment(path: Path) -> Path | None:
     """Return the folder of the deployment that ``path`` is in; it may be seen through a link."""
-    from deploygen.generate.slots import STATE  # noqa: PLC0415 - most runs don't come here
-
     real = Path(os.path.realpath(path))
     return next(
         (
@@ -90,9 +89,6 @@ def _deployment(path: Path) -> Path | None:
 
 def _given_back(deployment: Path, user: int) -> str:
     """Return how what deploygen writes becomes the user's; data in that folder is left alone."""
-    from deploygen.config import FILE_NAME  # noqa: PLC0415
-    from deploygen.generate.slots import STATE  # noqa: PLC0415
-
     name = _name(user)
     folder, config, state = (
         shlex.quote(str(path)) for path in (deployment, deployment / FILE_NAME, deployment / STATE)

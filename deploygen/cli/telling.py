@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from deploygen.config import FILE_NAME
 from deploygen.errors import Notice
 from deploygen.language import _, listed, ngettext
+from deploygen.layout import FILE_NAME
 
 if TYPE_CHECKING:  # it takes templates along, and not every verb renders
     from deploygen.generate.write import Changes

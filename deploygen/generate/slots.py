@@ -23,8 +23,8 @@ from deploygen import atomic
 from deploygen.errors import MachineUnfit, UserError
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.language import _
+from deploygen.layout import STATE
 
-STATE = ".deploygen"
 _CURRENT = "current"
 _SLOTS = ("a", "b")
 _STAGE = "stage"

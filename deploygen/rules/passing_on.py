@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from deploygen import outline
 from deploygen.language import _
 from deploygen.rules.common import Conflict, Rule, Warned, Warner
-from deploygen.settings import Config, spelled
+from deploygen.settings import Config
+from deploygen.shown import spelled
 
 _PREFIX = "OUTLINE_ENV_"
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from deploygen.errors import UserError
-from deploygen.generate import slots, write
+from deploygen.generate import write
 from deploygen.generate.plan import PRIVATE, File
+from deploygen.layout import STATE
 from tests.deploygen import visible
 
 OLD = {
@@ -221,7 +222,7 @@ def mended(folder: Path, new: Seen) -> None:
 
     assert seen(folder) == new
     assert (folder / "config.sh").read_bytes() == NEW_CONFIG["config.sh"].content
-    assert {"a", "b", "current"}.issuperset(visible.names(folder / slots.STATE))
+    assert {"a", "b", "current"}.issuperset(visible.names(folder / STATE))
     assert not [name for name in visible.names(folder) if name.startswith(".config")]
-    private = [path for path in (folder / slots.STATE).rglob("*.env") if path.is_file()]
+    private = [path for path in (folder / STATE).rglob("*.env") if path.is_file()]
     assert b'SECRET_KEY="0"\n' not in [path.read_bytes() for path in private]

@@ -8,7 +8,7 @@ import pytest
 
 from deploygen.cli import refusals
 from deploygen.errors import UserError
-from deploygen.generate.slots import STATE
+from deploygen.layout import STATE
 
 SOMEBODY = 54321  # has no name
 

@@ -15,6 +15,7 @@ from deploygen.errors import FilesInTheWay, MachineUnfit, UserError
 from deploygen.generate import slots, state, write
 from deploygen.generate.plan import PRIVATE, File
 from deploygen.generate.write import Changes
+from deploygen.layout import STATE
 from tests.deploygen import visible
 from tests.deploygen.made import config_text
 
@@ -152,7 +153,7 @@ def test_a_secret_is_born_private_so_that_nobody_can_open_it_before(
 def test_nothing_staged_is_left(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
 
-    assert visible.names(tmp_path / slots.STATE) == ["a", "current"]
+    assert visible.names(tmp_path / STATE) == ["a", "current"]
 
 
 def test_a_changed_file_is_replaced_and_only_that(tmp_path: Path) -> None:
@@ -338,7 +339,7 @@ def test_what_no_file_can_replace_is_reported_and_nothing_is_written(
 )
 def test_a_damaged_manifest_is_explained(tmp_path: Path, damaged: str) -> None:
     write.apply(tmp_path, FILES, OWN)
-    manifest = tmp_path / slots.STATE / "current" / "manifest.json"
+    manifest = tmp_path / STATE / "current" / "manifest.json"
     manifest.write_text(damaged)
 
     with pytest.raises(UserError, match=r"^[^\n]*manifest\.json is damaged; remove it[^\n]*$"):
@@ -351,7 +352,7 @@ def test_a_damaged_manifest_is_explained(tmp_path: Path, damaged: str) -> None:
 def test_the_manifest_holds_no_content_that_others_may_not_read(tmp_path: Path) -> None:
     write.apply(tmp_path, FILES, OWN)
 
-    path = tmp_path / slots.STATE / "current" / "manifest.json"
+    path = tmp_path / STATE / "current" / "manifest.json"
     manifest = json.loads(path.read_text())
     assert set(manifest) == set(FILES)
     assert all(len(value) == 64 for value in manifest.values())
@@ -363,7 +364,7 @@ def linked(folder: Path) -> set[str]:
 
 
 def slot_in_use(folder: Path) -> str:
-    return (folder / slots.STATE / "current").readlink().name
+    return (folder / STATE / "current").readlink().name
 
 
 CHANGED = {**FILES, "nginx/nginx.conf": File(b"events { }\n")}
@@ -412,7 +413,7 @@ def test_an_old_secret_is_in_no_slot_any_more(tmp_path: Path) -> None:
 
     write.apply(tmp_path, new, OWN)
 
-    secrets = [path for path in (tmp_path / slots.STATE).rglob("*.env") if path.is_file()]
+    secrets = [path for path in (tmp_path / STATE).rglob("*.env") if path.is_file()]
     assert [path.read_bytes() for path in secrets] == [b'SECRET_KEY="1"\n']
 
 
@@ -597,7 +598,7 @@ def test_a_file_system_without_links_is_explained_and_nothing_generated_is_left(
         write.apply(tmp_path, FILES, OWN)
 
     assert visible.paths(tmp_path) == ["config.sh"]
-    assert visible.names(tmp_path / slots.STATE) == []
+    assert visible.names(tmp_path / STATE) == []
 
 
 def test_a_full_disk_leaves_what_was_there_and_nothing_half_made(
@@ -613,7 +614,7 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_made(
         write.apply(tmp_path, CHANGED, {"config.sh": File(b"URL=http://localhost:9999\n")})
 
     assert visible.files(tmp_path) == bytes_of({**FILES, **OWN})
-    assert visible.names(tmp_path / slots.STATE) == ["a", "current"]
+    assert visible.names(tmp_path / STATE) == ["a", "current"]
 
 
 def test_only_one_run_at_a_time_changes_a_folder(tmp_path: Path) -> None:
@@ -702,10 +703,10 @@ def test_what_a_link_within_a_set_leads_to_is_left_alone(tmp_path: Path, slot: s
     write.apply(wiki, FILES, OWN)
     write.apply(wiki, CHANGED, OWN)
     write.apply(wiki, FILES, OWN)
-    used = (wiki / slots.STATE / "current").readlink().name
+    used = (wiki / STATE / "current").readlink().name
     victim = tmp_path / "victim"
     shutil.copytree(wiki / "env", victim)
-    place = wiki / slots.STATE / slot / "env"
+    place = wiki / STATE / slot / "env"
     if place.exists():
         shutil.rmtree(place)
     place.symlink_to(victim)
@@ -730,12 +731,12 @@ def test_a_link_in_the_place_of_what_holds_the_files_is_in_the_way(
     victim = tmp_path / "victim"
     victim.mkdir()
     (victim / "theirs").touch()
-    place = tmp_path / "wiki" / f"{slots.STATE}{name}"
+    place = tmp_path / "wiki" / f"{STATE}{name}"
     if place.exists():
         place.rename(tmp_path / "away")
     place.symlink_to(victim)
 
-    with pytest.raises(FilesInTheWay, match=f"\n  {slots.STATE}{name}\n"):
+    with pytest.raises(FilesInTheWay, match=f"\n  {STATE}{name}\n"):
         write.apply(tmp_path / "wiki", CHANGED, OWN, overwrite=True)
 
     assert visible.names(victim) == ["theirs"]
@@ -763,7 +764,7 @@ def test_a_pipe_in_the_place_of_a_file_is_in_the_way_and_not_waited_for(
 
 
 def test_a_folder_that_can_not_be_looked_into_is_not_taken_for_a_new_one(tmp_path: Path) -> None:
-    (tmp_path / slots.STATE).touch()
+    (tmp_path / STATE).touch()
 
     with pytest.raises(NotADirectoryError):
         write.has_written(tmp_path)

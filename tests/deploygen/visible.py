@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from deploygen.generate import slots
+from deploygen.layout import STATE
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -22,8 +22,8 @@ def paths(folder: Path) -> list[str]:
 
 def _paths(folder: Path) -> Iterator[str]:
     for base, folders, names in os.walk(folder, followlinks=True):
-        if slots.STATE in folders:
-            folders.remove(slots.STATE)
+        if STATE in folders:
+            folders.remove(STATE)
         for name in names:
             place = Path(base, name)
             if place.is_file():
