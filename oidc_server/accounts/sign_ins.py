@@ -1,31 +1,30 @@
-"""A line for each sign-in, accepted or refused: for whoever reads the log, or bans by it.
+"""Tells of each sign-in, accepted or refused, and of each sign-out."""
 
-What was typed is never in it: people type passwords where the username belongs.
-"""
-
-import logging
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.http import HttpRequest
 
 from oidc_server.accounts.models import User
-
-_log = logging.getLogger(__name__)
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
 
 
 def connect() -> None:
     user_logged_in.connect(_accepted)
     user_login_failed.connect(_refused)
+    user_logged_out.connect(_ended)
 
 
 def _accepted(*, request: HttpRequest | None, user: User, **_more: Any) -> None:
-    _log.info("sign-in accepted address=%s sub=%s", _address(request), user.sub)
+    record(Kind.SIGN_IN_ACCEPTED, request=request, subject=user.sub)
 
 
 def _refused(*, request: HttpRequest | None = None, **_more: Any) -> None:
-    _log.info("sign-in refused address=%s", _address(request))
+    record(Kind.SIGN_IN_REFUSED, request=request)
 
 
-def _address(request: HttpRequest | None) -> str:
-    return request.META.get("REMOTE_ADDR", "-") if request else "-"
+def _ended(*, request: HttpRequest | None, user: User | None, **_more: Any) -> None:
+    """`user` is None when nobody was signed in."""
+    if user:
+        record(Kind.SIGN_OUT, request=request, subject=user.sub)

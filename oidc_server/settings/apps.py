@@ -5,6 +5,7 @@ INSTALLED_APPS = [
     "oidc_server.pages",
     "oidc_server.provider",
     "oidc_server.accounts",
+    "oidc_server.audit",
     "oidc_server.health",
     "oidc_server.bootstrap",
     "oidc_provider",

@@ -1,11 +1,14 @@
-"""Sign-ins to stdout, everything else to stderr; no request's query, form or header."""
+"""Events to stdout as lines of JSON, everything else to stderr.
+
+No line has a request's query, form or header.
+"""
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "event": {"format": "%(asctime)s %(message)s", "datefmt": "%Y-%m-%dT%H:%M:%S%z"},
+        "event": {"format": "%(message)s"},
     },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
@@ -21,6 +24,6 @@ LOGGING = {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Its debug lines hold codes, tokens and client secrets.
         "oidc_provider": {"level": "WARNING"},
-        "oidc_server.accounts.sign_ins": {"handlers": ["stdout"], "propagate": False},
+        "oidc_server.audit.recording": {"handlers": ["stdout"], "propagate": False},
     },
 }

@@ -258,7 +258,7 @@ def addresses_of_sign_ins(chain: Chain) -> list[str]:
 
     def noted() -> None:
         log = chain.stack.compose("logs", "--no-color", "oidc")
-        found[:] = re.findall(r"sign-in accepted address=(\S+)", log)
+        found[:] = re.findall(r'"kind": "sign-in accepted", "address": "([^"]+)"', log)
         assert found, log
 
     eventually(noted, within=5)

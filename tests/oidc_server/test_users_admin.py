@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.test import Client
 
 from oidc_server.accounts.models import User
+from oidc_server.audit.models import Event
 from tests.oidc_server import flow
 
 USERS = "/uc/admin/accounts/user/"
@@ -43,14 +44,13 @@ def test_every_registered_page_opens(desk: Client, admin_user: Any) -> None:
         options = admin.site.get_model_admin(model).opts
         start = f"/uc/admin/{options.app_label}/{options.model_name}/"
         assert desk.get(start).status_code == 200
-        assert desk.get(f"{start}add/").status_code == 200
-        assert desk.get(f"{start}{admin_user.pk}/change/").status_code == 200
-        assert desk.get(f"{start}{admin_user.pk}/password/").status_code == 200
-        assert desk.get(f"{start}{admin_user.pk}/history/").status_code == 200
+    assert desk.get(f"{USERS}add/").status_code == 200
+    for page in ("change", "password", "history"):
+        assert desk.get(f"{USERS}{admin_user.pk}/{page}/").status_code == 200
 
 
-def test_only_users_are_managed_there() -> None:
-    assert registered() == [User]
+def test_users_are_managed_there_and_events_looked_at() -> None:
+    assert set(registered()) == {User, Event}
 
 
 def test_a_user_is_made_with_a_password_and_can_sign_in(desk: Client) -> None:

@@ -1,0 +1,44 @@
+"""The one way in which anything is told: as a row, and as a line of JSON on stdout."""
+
+import json
+import logging
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from oidc_server.audit.models import Event, Kind
+
+_log = logging.getLogger(__name__)
+
+
+def record(
+    kind: Kind,
+    *,
+    request: HttpRequest | None = None,
+    subject: str = "",
+    client: str = "",
+    **details: Any,
+) -> None:
+    """Tell that `kind` happened to the user with this `subject`, or to the `client` of this id.
+
+    Give only what the provider itself knows, such as what it looked up. What a caller sent may be
+    anything: people type passwords where the username belongs. Never a code, token, secret, id of a
+    grant or key of a session, nor a digest of one. `details` are few, and become JSON.
+
+    The line comes first, so that it is there when the database is not.
+    """
+    address = request.META.get("REMOTE_ADDR", "") if request else ""
+    at = timezone.now()
+    line = {
+        "at": at.isoformat(timespec="milliseconds"),
+        "kind": kind.value,
+        "address": address,
+        "subject": subject,
+        "client_id": client,
+        "details": details,
+    }
+    _log.info("%s", json.dumps(line))
+    Event.objects.create(
+        at=at, kind=kind, subject=subject, client_id=client, address=address, details=details
+    )

@@ -1,0 +1,153 @@
+"""What happens is told: as a row that outlives whom it tells of, and as a line of JSON."""
+
+import json
+import logging
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from oidc_server.audit.models import Event, Kind
+from oidc_server.audit.recording import record
+from tests.oidc_server import flow
+
+EVENTS = "/uc/admin/audit/event/"
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The lines so far, parsed."""
+    log = logging.getLogger("oidc_server.audit.recording")
+    monkeypatch.setattr(log, "propagate", True)
+    caplog.set_level(logging.INFO, log.name)
+    return lambda: [json.loads(one.getMessage()) for one in caplog.records if one.name == log.name]
+
+
+@pytest.mark.django_db
+def test_an_event_is_a_row_and_a_line(lines: Any) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="2001:db8::1")
+
+    record(
+        Kind.TOKENS_ISSUED, request=request, subject="a subject", client="outline", scope="openid"
+    )
+
+    (event,) = Event.objects.all()
+    assert lines() == [
+        {
+            "at": event.at.isoformat(timespec="milliseconds"),
+            "kind": "tokens issued",
+            "address": "2001:db8::1",
+            "subject": "a subject",
+            "client_id": "outline",
+            "details": {"scope": "openid"},
+        }
+    ]
+    assert (event.kind, event.address, event.subject) == (
+        "tokens issued",
+        "2001:db8::1",
+        "a subject",
+    )
+    assert (event.client_id, event.details) == ("outline", {"scope": "openid"})
+
+
+@pytest.mark.django_db
+def test_an_event_costs_one_statement() -> None:
+    with CaptureQueriesContext(connection) as ran:
+        record(Kind.KEY_ROTATED)
+
+    assert len(ran) == 1
+
+
+def test_there_is_a_line_where_there_is_no_database(lines: Any) -> None:
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        record(Kind.KEY_ROTATED)
+
+    assert [line["kind"] for line in lines()] == ["key rotated"]
+
+
+def sign_in(username: str, password: str) -> Client:
+    browser = flow.browser()
+    browser.get("/uc/accounts/login/")
+    (token,) = (cookie.value for name, cookie in browser.cookies.items() if name.endswith("csrf"))
+    form = {"username": username, "password": password, "csrfmiddlewaretoken": token}
+    browser.post("/uc/accounts/login/", form, headers={"origin": flow.WIKI})
+    return browser
+
+
+def test_sign_ins_are_told_without_a_word_of_what_was_typed(alice: Any, lines: Any) -> None:
+    sign_in("typed-as-username", "typed-as-password")
+    sign_in("alice", flow.PASSWORD)
+
+    told = [(line["kind"], line["subject"], line["address"]) for line in lines()]
+    assert told == [
+        ("sign-in refused", "", "127.0.0.1"),
+        ("sign-in accepted", alice.sub, "127.0.0.1"),
+    ]
+    rows = json.dumps(list(Event.objects.values("subject", "client_id", "address", "details")))
+    assert "typed-as" not in rows + json.dumps(lines())
+
+
+def test_a_sign_out_is_told_of_whoever_was_signed_in(alice: Any) -> None:
+    browser = flow.signed_in(alice)
+    browser.handler.enforce_csrf_checks = False
+    Event.objects.all().delete()
+
+    browser.post("/uc/accounts/logout/", headers={"origin": flow.WIKI})
+    browser.post("/uc/accounts/logout/", headers={"origin": flow.WIKI})
+
+    assert list(Event.objects.values_list("kind", "subject")) == [("sign-out", alice.sub)]
+
+
+@pytest.fixture
+def desk(admin_user: Any) -> Client:
+    return flow.signed_in(admin_user)
+
+
+def listed(desk: Client, **query: str) -> list[str]:
+    """The kinds in the admin's list."""
+    rows = desk.get(EVENTS, query).context["cl"].result_list
+    return [event.kind for event in rows]
+
+
+def test_the_admin_looks_events_up(desk: Client, alice: Any) -> None:
+    Event.objects.all().delete()
+    request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.9")
+    record(Kind.PASSWORD_CHANGED, subject=alice.sub)
+    record(Kind.SIGN_IN_REFUSED, request=request)
+    record(Kind.CLIENT_REFUSED, client="outline")
+
+    assert listed(desk) == ["client refused", "sign-in refused", "password changed"]
+    assert listed(desk, q="alice") == ["password changed"]
+    assert listed(desk, q="alice@example.com") == ["password changed"]
+    assert listed(desk, q="192.0.2.9") == ["sign-in refused"]
+    assert listed(desk, q="outline") == ["client refused"]
+    assert listed(desk, kind="sign-in refused") == ["sign-in refused"]
+
+
+def test_events_outlive_the_user(desk: Client, alice: Any) -> None:
+    record(Kind.PASSWORD_CHANGED, subject=alice.sub)
+
+    assert "alice" in desk.get(EVENTS).content.decode()
+    alice.delete()
+
+    assert alice.sub in desk.get(EVENTS).content.decode()
+
+
+def test_nobody_changes_what_was_told(desk: Client) -> None:
+    event = Event.objects.latest("pk")
+
+    assert desk.get(f"{EVENTS}{event.pk}/change/").status_code == 200
+    assert desk.get(f"{EVENTS}add/").status_code == 403
+    assert desk.get(f"{EVENTS}{event.pk}/delete/").status_code == 403
+
+
+def test_the_list_of_events_takes_few_queries(desk: Client, alice: Any) -> None:
+    for _ in range(60):
+        record(Kind.PASSWORD_CHANGED, subject=alice.sub)
+
+    with CaptureQueriesContext(connection) as ran:
+        desk.get(EVENTS)
+
+    assert len(ran) < 10
