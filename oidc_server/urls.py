@@ -7,7 +7,7 @@ from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
-from oidc_server.pages.views import LogoutView
+from oidc_server.accounts.views import LogoutView
 from oidc_server.provider.views import ProviderInfoView
 
 admin.site.site_title = admin.site.site_header = _("Accounts")
@@ -24,12 +24,13 @@ handler500 = "oidc_server.pages.errors.server_error"
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="pages:home")),
     path("uc/", include("oidc_server.pages.urls")),
+    path("uc/accounts/", include("oidc_server.accounts.urls")),
     path("uc/health/", include("oidc_server.health.urls")),
     path("uc/oauth/", include("oidc_server.provider.urls")),
     # The same pages for people and administrators.
-    path("uc/admin/login/", RedirectView.as_view(pattern_name="pages:login", query_string=True)),
+    path("uc/admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     path("uc/admin/logout/", LogoutView.as_view()),
-    path("uc/admin/password_change/", RedirectView.as_view(pattern_name="pages:password")),
+    path("uc/admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("uc/admin/", admin.site.urls),
     # RFC 8414, section 3.1: the issuer's path comes after the well-known one, at the host's root.
     path(".well-known/oauth-authorization-server/uc/oauth", ProviderInfoView.as_view()),

@@ -2,9 +2,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
+    AuthenticationForm,
     BaseUserCreationForm,
     UserChangeForm,
 )
+from django.utils.translation import gettext_lazy as _
 
 from oidc_server.accounts.models import User
 
@@ -15,6 +17,14 @@ if TYPE_CHECKING:  # generic for the type checker only
 else:
     _AddForm, _EditForm = BaseUserCreationForm, UserChangeForm
     _PasswordForm = AdminPasswordChangeForm
+
+
+class LoginForm(AuthenticationForm):
+    # The same words whether the account is missing, turned off or has another password.
+    error_messages = {
+        "invalid_login": _("That username and password don't match an active account."),
+        "inactive": _("That username and password don't match an active account."),
+    }
 
 
 class UserAddForm(_AddForm):

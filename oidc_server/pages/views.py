@@ -1,41 +1,6 @@
-from typing import Any
-
-from django.contrib.auth import views
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.urls import reverse_lazy
 from django.views.generic import TemplateView
-
-from oidc_server.pages.forms import LoginForm
 
 
 class HomeView(LoginRequiredMixin, TemplateView):
     template_name = "pages/home.html"
-
-
-class LoginView(views.LoginView):
-    """The one place to sign in at, for the wiki and for the admin."""
-
-    template_name = "pages/login.html"
-    authentication_form = LoginForm
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        # With `next` the form is shown nevertheless: whoever was sent here from a page that their
-        # account may not see needs another account.
-        if request.user.is_authenticated and not self.get_redirect_url():
-            return redirect("pages:home")
-        return super().get(request, *args, **kwargs)
-
-
-class LogoutView(views.LogoutView):
-    template_name = "pages/signed_out.html"
-
-
-class PasswordChangeView(views.PasswordChangeView):
-    template_name = "pages/password.html"
-    success_url = reverse_lazy("pages:password-changed")
-
-
-class PasswordChangedView(LoginRequiredMixin, TemplateView):
-    template_name = "pages/password_changed.html"

@@ -228,7 +228,7 @@ class EndSessionPromptView(views.EndSessionPromptView):
 def _to_sign_in(request: HttpRequest, endpoint: AuthorizeEndpoint) -> HttpResponse:
     if request.user.is_authenticated:
         logout(request)
-    return redirect_to_login(endpoint.address_after_sign_in(), resolve_url("pages:login"))
+    return redirect_to_login(endpoint.address_after_sign_in(), resolve_url("accounts:login"))
 
 
 def _consent_page(request: HttpRequest, endpoint: AuthorizeEndpoint) -> HttpResponse:

@@ -58,7 +58,7 @@ if not ENVIRONMENT.https:
 CSRF_FAILURE_VIEW = "oidc_server.pages.errors.csrf_failure"
 
 AUTHENTICATION_BACKENDS = ["oidc_server.accounts.backends.UsernameOrEmailBackend"]
-LOGIN_URL = "pages:login"
+LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "pages:home"
 LOGOUT_REDIRECT_URL = None
 

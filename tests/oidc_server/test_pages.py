@@ -177,7 +177,7 @@ def test_an_error_page_has_its_status_and_tells_no_detail(monkeypatch: Any) -> N
 
     missing = visitor.get("/uc/missing")
     forged = visitor.post("/uc/accounts/login/", {})
-    monkeypatch.setattr("oidc_server.pages.views.LoginView.get", lambda *_: 1 / 0)
+    monkeypatch.setattr("oidc_server.accounts.views.LoginView.get", lambda *_: 1 / 0)
     broken = visitor.get("/uc/accounts/login/")
 
     assert (missing.status_code, forged.status_code, broken.status_code) == (404, 403, 500)
