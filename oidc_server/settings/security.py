@@ -12,6 +12,7 @@ ALLOWED_HOSTS = [ENVIRONMENT.site_host, *ENVIRONMENT.private_hosts, "127.0.0.1"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.site_url]
 
+SESSION_ENGINE = "oidc_server.sessions"
 # Cookies know no port: two deployments on one host must not share names.
 SESSION_COOKIE_NAME = f"{ENVIRONMENT.deployment_name}_oidc_session"
 CSRF_COOKIE_NAME = f"{ENVIRONMENT.deployment_name}_oidc_csrf"

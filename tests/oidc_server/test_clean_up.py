@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
@@ -13,6 +14,7 @@ from oidc_provider.models import Client, Code, Token, UserConsent
 
 from oidc_server.provider import cleaning
 from oidc_server.provider.models import Grant
+from oidc_server.sessions import at_rest
 from tests.oidc_server import flow
 
 PAST = timedelta(seconds=-1)
@@ -69,7 +71,9 @@ def test_more_than_one_batch_is_deleted(
 
 def test_expired_consents_and_sessions_go(alice: Any, capsys: Any) -> None:
     gone, stays = flow.signed_in(alice), flow.signed_in(alice)
-    Session.objects.filter(pk=gone.session.session_key).update(expire_date=timezone.now() + PAST)
+    key = gone.cookies[settings.SESSION_COOKIE_NAME].value
+    expired = Session.objects.filter(pk=at_rest(key))
+    expired.update(expire_date=timezone.now() + PAST)
     UserConsent.objects.create(
         user=alice,
         client=Client.objects.get(),

@@ -6,6 +6,7 @@ from tests.oidc_server import running
 from tests.oidc_server.postgresql import Cluster
 
 ROWS_FROM_BEFORE = """
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 from oidc_provider.models import Client, Code, Token
 from oidc_server.accounts.models import User
@@ -16,22 +17,25 @@ common = {
 }
 Code.objects.create(code="code in clear", **common)
 Token.objects.create(access_token="access in clear", refresh_token="refresh in clear", **common)
+Session.objects.create(session_key="key in clear", expire_date=timezone.now())
 """
 COUNT = """
+from django.contrib.sessions.models import Session
 from oidc_provider.models import Client, Code, Token
 from oidc_server.accounts.models import User
-print(*(one.objects.count() for one in (User, Client, Code, Token)))
+print(*(one.objects.count() for one in (User, Client, Code, Token, Session)))
 """
 
 
-def test_codes_and_tokens_that_lie_in_clear_are_forgotten(
+def test_codes_tokens_and_sessions_that_lie_in_clear_are_forgotten(
     postgresql: Cluster | None, tmp_path: Path
 ) -> None:
     variables = running.fresh(postgresql, tmp_path)
-    running.command("migrate", "oidc_provider", variables=variables)
+    for app in ("oidc_provider", "sessions"):
+        running.command("migrate", app, variables=variables)
     running.command("shell", "-v0", "-c", ROWS_FROM_BEFORE, variables=variables)
 
     running.command("migrate", variables=variables)
 
     left = running.command("shell", "-v0", "-c", COUNT, variables=variables).stdout
-    assert left.split() == ["1", "1", "0", "0"]
+    assert left.split() == ["1", "1", "0", "0", "0"]
