@@ -108,16 +108,6 @@ class ServerEnvironment:
         return f"[{host}]" if ":" in host else host
 
     @property
-    def wiki_source(self) -> str:
-        """The wiki in a Content-Security-Policy, whose grammar has no IPv6 addresses.
-
-        Of a wiki at one only the scheme can be named, unless it is where the provider is.
-        """
-        if "[" not in self.wiki_url:
-            return self.wiki_url
-        return "'self'" if self.wiki_url == self.site_url else f"{urlsplit(self.wiki_url).scheme}:"
-
-    @property
     def https(self) -> bool:
         return self.site_url.startswith("https://")
 

@@ -1,10 +1,12 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse_lazy
+from django.utils.module_loading import import_string
 from django.views.generic import TemplateView
 
 from oidc_server.accounts.forms import LoginForm
@@ -22,6 +24,12 @@ class LoginView(views.LoginView):
         if request.user.is_authenticated and not self.get_redirect_url():
             return redirect("pages:home")
         return super().get(request, *args, **kwargs)
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
+        page = super().render_to_response(context, **kwargs)
+        allow_forms = import_string(settings.SIGN_IN_POLICY)
+        allow_forms(self.get_redirect_url(), page)
+        return page
 
 
 class LogoutView(views.LogoutView):

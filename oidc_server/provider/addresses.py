@@ -10,6 +10,11 @@ def with_query(uri: str, parameters: dict[str, str]) -> str:
     return urlunsplit(parts._replace(query="&".join(filter(None, [parts.query, added]))))
 
 
+def origin(uri: str) -> str:
+    parts = urlsplit(uri)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def source(uri: str) -> str:
     """Where `uri` leads, in a Content-Security-Policy.
 
@@ -17,4 +22,4 @@ def source(uri: str) -> str:
     """
     parts = urlsplit(uri)
     has_host = parts.scheme in {"http", "https"} and "[" not in parts.netloc
-    return f"{parts.scheme}://{parts.netloc}" if has_host else f"{parts.scheme}:"
+    return origin(uri) if has_host else f"{parts.scheme}:"

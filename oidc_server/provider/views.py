@@ -211,7 +211,10 @@ class EndSessionPromptView(views.EndSessionPromptView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return _after_logout(request, self.asked)
-        return super().get(request, *args, **kwargs)
+        page: HttpResponse = super().get(request, *args, **kwargs)
+        if self.asked.next_page:
+            allow_forms_to(self.asked.next_page, page)
+        return page
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {**super().get_context_data(**kwargs), "parameters": self.asked.parameters}

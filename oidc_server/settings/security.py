@@ -29,21 +29,17 @@ SECURE_REFERRER_POLICY = "same-origin"
 # Over http browsers ignore it (but for loopback) and complain of that in the console.
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin" if ENVIRONMENT.https else None
 X_FRAME_OPTIONS = "DENY"
-# Chromium applies form-action to the redirects after a form too, so signing in must be allowed
-# to end at the wiki.
-_FORM_TARGETS = " ".join(dict.fromkeys(["'self'", ENVIRONMENT.wiki_source]))
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        f"form-action {_FORM_TARGETS}",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
+# A page whose form leads on to a client names that one too.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self' data:; "
+    "font-src 'self'; "
+    "connect-src 'self'; "
+    "form-action 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 
 SILENCED_SYSTEM_CHECKS = [
@@ -61,6 +57,8 @@ CSRF_FAILURE_VIEW = "oidc_server.pages.errors.csrf_failure"
 AUTHENTICATION_BACKENDS = ["oidc_server.accounts.backends.UsernameOrEmailBackend"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "pages:home"
+# Called with the address that signing in leads on to, and the sign-in page.
+SIGN_IN_POLICY = "oidc_server.provider.endpoints.authorization_response.allow_forms_after_sign_in"
 LOGOUT_REDIRECT_URL = None
 
 PASSWORD_HASHERS = [

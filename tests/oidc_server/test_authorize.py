@@ -158,7 +158,7 @@ def test_the_consent_page_lets_its_form_end_at_the_client(alice: Any) -> None:
     page: Any = flow.authorize(flow.signed_in(alice), **asked)
 
     policy = page.headers["Content-Security-Policy"]
-    assert "; form-action https://other.example 'self' " in policy
+    assert "; form-action https://other.example 'self'; " in policy
 
 
 # Sign-in

@@ -88,7 +88,7 @@ def test_the_form_may_end_at_its_client_and_is_kept_nowhere(alice: Any) -> None:
     answer = flow.authorize(flow.signed_in(alice), **asked)
 
     policy = answer.headers["Content-Security-Policy"]
-    assert "; form-action https://other.example 'self' " in policy
+    assert "; form-action https://other.example 'self'; " in policy
     assert "script-src 'self';" in policy
     assert "no-store" in answer.headers["Cache-Control"]
 

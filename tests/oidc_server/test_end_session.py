@@ -113,6 +113,25 @@ def test_who_agrees_when_asked_is_signed_out_and_goes_back_to_the_wiki(alice: An
     assert not is_signed_in(person)
 
 
+@pytest.mark.parametrize(
+    ("uri", "targets"),
+    [
+        ("https://other.example/", "https://other.example 'self'"),
+        ("https://evil.example/", "'self'"),
+    ],
+)
+def test_who_agrees_may_be_taken_back_to_a_registered_address(
+    alice: Any, uri: str, targets: str
+) -> None:
+    flow.make_client("other", _post_logout_redirect_uris="https://other.example/")
+    person = flow.signed_in(alice)
+    asked = end_session(person, client_id="other", post_logout_redirect_uri=uri)
+
+    page = person.get(asked.headers["Location"])
+
+    assert f"; form-action {targets};" in page.headers["Content-Security-Policy"]
+
+
 def test_who_disagrees_when_asked_stays_signed_in(alice: Any) -> None:
     person = flow.signed_in(alice)
     page = person.get(end_session(person).headers["Location"])

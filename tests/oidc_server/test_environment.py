@@ -106,23 +106,6 @@ def test_an_origin_is_read_as_browsers_send_it(given: str, origin: str, host: st
     assert (server.site_url, server.site_host) == (origin, host)
 
 
-@pytest.mark.parametrize(
-    ("site", "wiki", "source"),
-    [
-        ("https://wiki.example.com", "https://wiki.example.com", "https://wiki.example.com"),
-        (
-            "https://id.example.com",
-            "https://wiki.example.com:8443",
-            "https://wiki.example.com:8443",
-        ),
-        ("http://[::1]:8888", "http://[::1]:8888", "'self'"),
-        ("http://[::1]:8889", "http://[::1]:8888", "http:"),
-    ],
-)
-def test_a_policy_can_name_the_wiki(site: str, wiki: str, source: str) -> None:
-    assert read_server({**SERVER, "SITE_URL": site, "WIKI_URL": wiki}).wiki_source == source
-
-
 def test_postgresql_has_its_usual_port() -> None:
     database = read_server({**SERVER, **POSTGRESQL}).database
 

@@ -2,7 +2,7 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.conf import settings
@@ -42,11 +42,36 @@ def test_every_answer_tells_the_browser_its_rules(desk: Client, path: str) -> No
     assert headers["Referrer-Policy"] == "same-origin"
 
 
-@pytest.mark.django_db
-def test_signing_in_may_end_at_the_wiki() -> None:
-    policy = flow.browser().get("/uc/accounts/login/").headers["Content-Security-Policy"]
+CLIENTS = "https://other.example"
 
-    assert f"form-action 'self' {flow.WIKI};" in policy
+
+@pytest.mark.usefixtures("wiki")
+@pytest.mark.parametrize(
+    ("asked", "targets"),
+    [
+        ({"client_id": "other", "redirect_uri": flow.ELSEWHERE}, f"{CLIENTS} 'self'"),
+        ({"client_id": "other", "redirect_uri": "https://evil.example/callback"}, "'self'"),
+        ({"client_id": "outline", "redirect_uri": flow.ELSEWHERE}, "'self'"),
+        ({"client_id": "outline", "redirect_uri": flow.CALLBACK}, "'self'"),
+        ({"client_id": "other\0", "redirect_uri": flow.ELSEWHERE}, "'self'"),
+        ({"client_id": "other"}, "'self'"),
+        ({}, "'self'"),
+    ],
+    ids=str,
+)
+def test_signing_in_may_end_at_the_client_that_asks_and_nowhere_else(
+    alice: Any, asked: dict[str, str], targets: str
+) -> None:
+    flow.make_client("other")
+    visitor, address = flow.browser(), f"/uc/oauth/authorize?{urlencode(asked)}"
+    form = {"username": alice.username, "password": "wrong", "next": address}
+
+    page: Any = visitor.get("/uc/accounts/login/", {"next": address})
+    form["csrfmiddlewaretoken"] = page.context["csrf_token"]
+    again = visitor.post("/uc/accounts/login/", form)
+
+    for shown in (page, again):
+        assert f"; form-action {targets};" in shown.headers["Content-Security-Policy"]
 
 
 def test_pages_can_not_be_framed(desk: Client) -> None:

@@ -4,13 +4,16 @@ RFC 6749, sections 4.1.2 and 4.1.2.1; OAuth 2.0 Form Post Response Mode; RFC 920
 """
 
 from collections.abc import Mapping
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from oidc_provider.lib.utils.common import get_issuer, redirect
+from oidc_provider.models import Client
 
-from oidc_server.provider.addresses import source, with_query
+from oidc_server.provider.addresses import origin, source, with_query
+from oidc_server.provider.parameters import is_printable
 
 MODES = ("query", "form_post")
 
@@ -30,7 +33,20 @@ def respond(request: HttpRequest, asked: Mapping[str, str], **answer: str) -> Ht
 
 def allow_forms_to(address: str, page: HttpResponse) -> None:
     """Let the forms of a page end at `address`, after redirects too, which Chromium counts."""
-    policy = settings.CONTENT_SECURITY_POLICY
-    page["Content-Security-Policy"] = policy.replace(
-        "form-action", f"form-action {source(address)}"
-    )
+    if origin(address) != settings.SITE_URL:  # 'self' is in the policy anyway
+        policy = settings.CONTENT_SECURITY_POLICY
+        page["Content-Security-Policy"] = policy.replace(
+            "form-action", f"form-action {source(address)}"
+        )
+
+
+def allow_forms_after_sign_in(next_page: str, page: HttpResponse) -> None:
+    """Let the forms of the sign-in page end at the client, if that is where `next_page` leads.
+
+    To the origin of a redirect URI that is registered, and to no other that is asked for.
+    """
+    asked = dict(parse_qsl(urlsplit(next_page).query))
+    client_id, redirect_uri = asked.get("client_id", ""), asked.get("redirect_uri", "")
+    client = Client.objects.filter(client_id=client_id).first() if is_printable(client_id) else None
+    if client and redirect_uri in client.redirect_uris:
+        allow_forms_to(redirect_uri, page)
