@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.generic import RedirectView
 
 from oidc_server.accounts.views import LogoutView
+from oidc_server.provider.cors import readable_by_clients
 from oidc_server.provider.views import ProviderInfoView
 
 admin.site.site_title = admin.site.site_header = _("Accounts")
@@ -33,5 +34,8 @@ urlpatterns = [
     path("uc/admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
     path("uc/admin/", admin.site.urls),
     # RFC 8414, section 3.1: the issuer's path comes after the well-known one, at the host's root.
-    path(".well-known/oauth-authorization-server/uc/oauth", ProviderInfoView.as_view()),
+    path(
+        ".well-known/oauth-authorization-server/uc/oauth",
+        readable_by_clients(ProviderInfoView.as_view()),
+    ),
 ]

@@ -4,23 +4,28 @@ from django.urls import re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from oidc_server.provider import views
+from oidc_server.provider.cors import readable_by_clients
 
 app_name = "oidc_provider"
 urlpatterns = [
     re_path(r"^authorize/?$", views.AuthorizeView.as_view(), name="authorize"),
     re_path(r"^consent/?$", views.ConsentView.as_view(), name="consent"),
-    re_path(r"^token/?$", csrf_exempt(views.TokenView.as_view()), name="token"),
-    re_path(r"^userinfo/?$", views.UserinfoView.as_view(), name="userinfo"),
+    re_path(
+        r"^token/?$", readable_by_clients(csrf_exempt(views.TokenView.as_view())), name="token"
+    ),
+    re_path(r"^userinfo/?$", readable_by_clients(views.UserinfoView.as_view()), name="userinfo"),
     re_path(r"^end-session/?$", views.EndSessionView.as_view(), name="end-session"),
     re_path(
         r"^end-session-prompt/?$", views.EndSessionPromptView.as_view(), name="end-session-prompt"
     ),
     re_path(
         r"^\.well-known/openid-configuration/?$",
-        views.ProviderInfoView.as_view(),
+        readable_by_clients(views.ProviderInfoView.as_view()),
         name="provider-info",
     ),
     re_path(r"^introspect/?$", views.TokenIntrospectionView.as_view(), name="token-introspection"),
-    re_path(r"^revoke/?$", views.RevocationView.as_view(), name="token-revocation"),
-    re_path(r"^jwks/?$", views.JwksView.as_view(), name="jwks"),
+    re_path(
+        r"^revoke/?$", readable_by_clients(views.RevocationView.as_view()), name="token-revocation"
+    ),
+    re_path(r"^jwks/?$", readable_by_clients(views.JwksView.as_view()), name="jwks"),
 ]

@@ -151,7 +151,6 @@ class JwksView(views.JwksView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         del request, args, kwargs
         response = JsonResponse({"keys": public_jwks()})
-        response["Access-Control-Allow-Origin"] = "*"  # public by nature
         response["Cache-Control"] = f"public, max-age={_HOUR}"
         return response
 
