@@ -33,6 +33,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests import certificates
+from tests.benchmarks.processes import cpu
 from tests.e2e.deployments import CHECKOUT, free_port
 from tests.e2e.stack import Stack
 from tests.rig import engine, images
@@ -187,11 +188,11 @@ def _compare(stack: Stack, rounds: int, seconds: int) -> None:
                 (found.through, gateway),
             ]
             for rates, where in runs if number % 2 else reversed(runs):
-                before = _cpu(processes)
+                before = cpu(processes)
                 rate = _wrk(f"http://{where}{answer.path}", seconds, f"Host: {answer.host}")
                 rates.append(rate)
                 if where == gateway:
-                    found.cpu.append((_cpu(processes) - before) / (rate * seconds))
+                    found.cpu.append((cpu(processes) - before) / (rate * seconds))
     sys.stdout.write(
         f"{'':<24}{'directly':>9}{'plain nginx':>13}{'gateway':>9}{'its CPU':>10}"
         f"   gateway/directly (goal {GOAL})   gateway/plain\n"
@@ -217,15 +218,6 @@ class Figures:
 def _ratio(rates: list[float], others: list[float]) -> str:
     ratios = [one / other for one, other in zip(rates, others, strict=True)]
     return f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
-
-
-def _cpu(processes: list[int]) -> float:
-    """Return the seconds of CPU time that processes have taken (proc(5), /proc/pid/stat)."""
-    ticks = 0
-    for process in processes:
-        after_name = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(after_name[11]) + int(after_name[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _answers(stack: Stack, address: dict[str, str]) -> list[Answer]:

@@ -17,13 +17,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.benchmarks.processes import MIB, pss
 from tests.e2e.deployments import CHECKOUT, free_port
 from tests.e2e.people import Admin, Person
 from tests.e2e.stack import Stack
 from tests.rig import engine, images
 
 BASE = "python:3.13-slim"
-MIB = 1024 * 1024
 
 
 def main() -> int:
@@ -64,9 +64,7 @@ def _measure(stack: Stack, sign_ins: int) -> None:
     containers = stack.running()
     for name, container in containers.items():
         pids = stack.processes(container)
-        report.append(
-            (f"{name.removeprefix(stack.name + '-')}, PSS", f"{_pss(pids) / MIB:.0f} MiB")
-        )
+        report.append((f"{name.removeprefix(stack.name + '-')}, PSS", f"{pss(pids) / MIB:.0f} MiB"))
     image = containers["oidc"]["Config"]["Image"]
     above = stack.image_size(image) - stack.image_size(BASE)
     report.append((f"oidc image above {BASE}", f"{above / 1e6:.0f} MB"))
@@ -80,16 +78,6 @@ def _sign_in(stack: Stack) -> None:
         person.sign_in(stack.config["ADMIN_USERNAME"], stack.config["ADMIN_PASSWORD"])
         if person.who() is None:
             raise RuntimeError("the sign-in failed")
-
-
-def _pss(pids: list[int]) -> int:
-    """Return the proportional set size of some processes, in bytes."""
-    total = 0
-    for pid in pids:
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                total += int(line.split()[1]) * 1024
-    return total
 
 
 if __name__ == "__main__":

@@ -1,0 +1,69 @@
+"""What a sign-in costs the provider, and others: `python -m tests.benchmarks.provider`.
+
+See docs/performance.md for the method.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+
+from tests.benchmarks.provider import measuring
+from tests.benchmarks.provider.ours import DATABASES, ours
+from tests.benchmarks.provider.servers import Server
+
+
+def main() -> int:
+    """Print the figures as a table, or as JSON."""
+    chosen = _arguments()
+    sys.stderr.write(
+        f"Python {sys.version.split()[0]}; {os.cpu_count()} processors;"
+        f" load before: {os.getloadavg()[0]:.1f}\n"
+    )
+    with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
+        servers = [stack.enter_context(server) for server in _servers(chosen, Path(place))]
+        figures = measuring.compare(
+            servers, rounds=chosen.rounds, sign_ins=chosen.sign_ins, clients=chosen.clients
+        )
+        if chosen.json:
+            json.dump([figure.summary() for figure in figures], sys.stdout, indent=2)
+            sys.stdout.write("\n")
+        else:
+            sys.stdout.write(measuring.table(figures))
+    return 0
+
+
+def _servers(
+    chosen: argparse.Namespace, place: Path
+) -> Iterator[AbstractContextManager[Server]]:
+    databases = chosen.on or DATABASES
+    for database in databases:
+        yield ours(database, place / database)
+    if chosen.full:
+        for database in databases:
+            yield ours(database, place / f"{database}-full", full=True)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks.provider", description=__doc__
+    )
+    parser.add_argument("--on", action="append", choices=DATABASES, help="ours, on this one only")
+    parser.add_argument(
+        "--full", action="store_true", help="ours with 100,000 users and 1,000,000 tokens as well"
+    )
+    parser.add_argument("--rounds", type=int, default=5, metavar="N")
+    parser.add_argument("--sign-ins", type=int, default=100, metavar="N", help="in each round")
+    parser.add_argument("--clients", type=int, default=4, metavar="N", help="at the same time")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

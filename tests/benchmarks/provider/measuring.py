@@ -1,0 +1,90 @@
+"""Rounds of sign-ins at servers that are all up, and what each of them took for it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+from typing import Any
+
+from tests.benchmarks.processes import MIB, cpu, pss, tree
+from tests.benchmarks.provider.people import Crowd
+from tests.benchmarks.provider.servers import Server
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """Of one server; lists have one entry for each round, but `took` one for each sign-in."""
+
+    name: str
+    cpu: list[float] = field(default_factory=list)  # seconds a sign-in, of the server's processes
+    database: list[float] = field(default_factory=list)  # the same of PostgreSQL's
+    rate: list[float] = field(default_factory=list)  # sign-ins a second
+    took: list[float] = field(default_factory=list)  # seconds
+    memory: list[int] = field(default_factory=list)  # bytes of PSS, once, at the end
+
+    def summary(self) -> dict[str, Any]:
+        """Return what is told of it, in its units."""
+        percentiles = quantiles(self.took, n=20)
+        return {
+            "server": self.name,
+            "sign_ins": len(self.took),
+            "cpu_ms": _milliseconds(median(self.cpu)),
+            "cpu_ms_least": _milliseconds(min(self.cpu)),
+            "cpu_ms_most": _milliseconds(max(self.cpu)),
+            "postgresql_cpu_ms": _milliseconds(median(self.database)) if self.database else None,
+            "p50_ms": _milliseconds(percentiles[9]),
+            "p95_ms": _milliseconds(percentiles[18]),
+            "sign_ins_per_second": round(median(self.rate), 1),
+            "pss_mib": round(self.memory[0] / MIB, 1),
+        }
+
+
+def compare(servers: list[Server], *, rounds: int, sign_ins: int, clients: int) -> list[Figures]:
+    """Return the figures of servers; the first round is thrown away."""
+    crowds = [Crowd.at(server.site, clients) for server in servers]
+    figures = [Figures(name=server.name) for server in servers]
+    together = list(zip(servers, crowds, figures, strict=True))
+    for crowd in crowds:
+        crowd.sign_in(sign_ins)
+    for number in range(rounds):
+        for server, crowd, found in together if number % 2 else reversed(together):
+            _round(server, crowd, found, sign_ins)
+    for server, crowd, found in together:
+        crowd.people[0].look_around()
+        found.memory.append(pss(tree(server.process)))
+    return figures
+
+
+def table(figures: list[Figures]) -> str:
+    """Return the summaries as a table for people."""
+    lines = [
+        f"{'':<26}{'CPU ms a sign-in':>22}{'PostgreSQL':>12}{'PSS MiB':>9}"
+        f"{'p50 ms':>8}{'p95 ms':>8}{'a second':>10}{'sign-ins':>10}\n"
+    ]
+    for one in (figure.summary() for figure in figures):
+        spread = f"{one['cpu_ms']} ({one['cpu_ms_least']} to {one['cpu_ms_most']})"
+        database = "-" if one["postgresql_cpu_ms"] is None else one["postgresql_cpu_ms"]
+        lines.append(
+            f"{one['server']:<26}{spread:>22}{database:>12}{one['pss_mib']:>9}"
+            f"{one['p50_ms']:>8}{one['p95_ms']:>8}{one['sign_ins_per_second']:>10}"
+            f"{one['sign_ins']:>10}\n"
+        )
+    return "".join(lines)
+
+
+def _round(server: Server, crowd: Crowd, found: Figures, sign_ins: int) -> None:
+    database = [] if server.database is None else [server.database]
+    own = cpu(tree(server.process))
+    others = sum(cpu(tree(process)) for process in database)
+    began = time.perf_counter()
+    found.took.extend(crowd.sign_in(sign_ins))
+    found.rate.append(sign_ins / (time.perf_counter() - began))
+    found.cpu.append((cpu(tree(server.process)) - own) / sign_ins)
+    if database:
+        taken = sum(cpu(tree(process)) for process in database) - others
+        found.database.append(taken / sign_ins)
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 2)

@@ -1,0 +1,50 @@
+"""Our own provider, as a deployment runs it, on one of its two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.benchmarks.provider.filling import fill
+from tests.benchmarks.provider.people import Site
+from tests.benchmarks.provider.servers import Server
+from tests.oidc_server import flow, running
+from tests.oidc_server.postgresql import Cluster, cluster
+
+DATABASES = ("postgresql", "sqlite")
+
+
+@contextmanager
+def ours(database: str, folder: Path, *, full: bool = False) -> Iterator[Server]:
+    """Have it serve from an empty database, or from a full one."""
+    folder.mkdir()
+    with ExitStack() as stack:
+        postgresql = stack.enter_context(cluster()) if database == "postgresql" else None
+        variables = running.fresh(postgresql, folder)
+        running.command("init", variables=variables)
+        if full:
+            fill(variables)
+        port = running.port_of(variables)
+        served = stack.enter_context(running.serve(variables, port, folder / "log"))
+        yield Server(
+            name=f"ours, {'PostgreSQL' if postgresql else 'SQLite'}{', full' if full else ''}",
+            process=served.process.pid,
+            database=_postmaster(postgresql) if postgresql else None,
+            site=Site(
+                port=port,
+                authorize="/uc/oauth/authorize",
+                token="/uc/oauth/token",
+                userinfo="/uc/oauth/userinfo",
+                admin=("/uc/admin/", "/uc/admin/accounts/user/"),
+                callback=f"{variables['WIKI_URL']}/auth/oidc.callback",
+                client_id=flow.CLIENT_ID,
+                client_secret=flow.CLIENT_SECRET,
+                username=variables["ADMIN_USERNAME"],
+                password=variables["ADMIN_PASSWORD"],
+            ),
+        )
+
+
+def _postmaster(postgresql: Cluster) -> int:
+    return int((postgresql.data / "postmaster.pid").read_text().split()[0])
