@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from oidc_server.accounts import limits
 from oidc_server.accounts.forms import OwnUserEditForm, PasswordForm, UserAddForm, UserEditForm
 from oidc_server.accounts.models import User
 
@@ -36,7 +37,7 @@ class AccountAdmin(_UserAdmin):
     ordering = ("username",)
     filter_horizontal = ()
     readonly_fields = ("sub", "last_login", "date_joined")
-    actions = ("turn_off", "turn_on")
+    actions = ("turn_off", "turn_on", "unblock")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name", "email")}),
@@ -72,6 +73,17 @@ class AccountAdmin(_UserAdmin):
     @admin.action(description=_("Turn on selected users"), permissions=["change"])
     def turn_on(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         self._switch(request, queryset, active=True)
+
+    @admin.action(description=_("Let in at once after wrong passwords"), permissions=["change"])
+    def unblock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        users = list(queryset)
+        limits.let_in(users)
+        for user in users:
+            self.log_change(request, user, [{"changed": {"fields": [str(_("wrong passwords"))]}}])
+        text = ngettext(
+            "%d user may sign in again.", "%d users may sign in again.", len(users)
+        ) % len(users)
+        self.message_user(request, text, messages.SUCCESS)
 
     def _switch(self, request: HttpRequest, queryset: QuerySet[User], *, active: bool) -> None:
         changed = 0

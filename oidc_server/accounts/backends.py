@@ -1,8 +1,12 @@
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
+from django.utils.crypto import get_random_string
 
+from oidc_server.accounts import limits
 from oidc_server.accounts.models import User
 
 
@@ -11,17 +15,28 @@ class UsernameOrEmailBackend(ModelBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002 - Django's signature
+        request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **_kwargs: Any,
     ) -> User | None:
+        """Raises `limits.TooManyAttempts`.
+
+        Takes the same steps for accounts that are missing, turned off or have another password, so
+        that the time it takes doesn't tell them apart.
+        """
         if username is None or password is None:
             return None
-        user = User.objects.find(username)
-        if user is None:
-            User().set_password(password)  # takes as long as a wrong password does
+        user, nobody = User.objects.find(username), _nobody()
+        attempt = limits.sign_in(request, username, user)
+        is_right = (user or nobody).check_password(password)
+        if user is None or not is_right or not self.user_can_authenticate(user):
             return None
-        if user.check_password(password) and self.user_can_authenticate(user):
-            return user
-        return None
+        attempt.succeeded()
+        return user
+
+
+@cache
+def _nobody() -> User:
+    """Whose password is checked when there is no such user; no password is right."""
+    return User(password=make_password(get_random_string(32)))

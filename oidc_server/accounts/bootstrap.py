@@ -2,6 +2,7 @@
 
 from django.contrib.auth.hashers import check_password, make_password
 
+from oidc_server.accounts import limits
 from oidc_server.accounts.models import User
 
 
@@ -27,4 +28,5 @@ def ensure_administrator(username: str, email: str, password: str) -> str:
     user.set_password(password)
     user.configured_password = make_password(password)
     user.save()
+    limits.let_in([user])
     return outcome

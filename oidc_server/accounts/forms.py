@@ -4,10 +4,12 @@ from django.contrib.auth.forms import (
     AdminPasswordChangeForm,
     AuthenticationForm,
     BaseUserCreationForm,
+    PasswordChangeForm,
     UserChangeForm,
 )
 from django.utils.translation import gettext_lazy as _
 
+from oidc_server.accounts import limits
 from oidc_server.accounts.models import User
 
 if TYPE_CHECKING:  # generic for the type checker only
@@ -25,6 +27,17 @@ class LoginForm(AuthenticationForm):
         "invalid_login": _("That username and password don't match an active account."),
         "inactive": _("That username and password don't match an active account."),
     }
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """Asks for the old password, which a session that was left open must not serve to guess."""
+
+    def clean_old_password(self) -> str:
+        """Raises `limits.TooManyAttempts`."""
+        attempt = limits.confirm(self.user)
+        password: str = super().clean_old_password()
+        attempt.succeeded()
+        return password
 
 
 class UserAddForm(_AddForm):
@@ -50,7 +63,7 @@ class OwnUserEditForm(UserEditForm):
 
 class PasswordForm(_PasswordForm):
     """Sets a password and can't take it away: there is no other way in, and whoever is to lose
-    theirs is turned off, which ends their sessions too.
+    theirs is turned off, which ends their sessions too. Whoever gets a new one may use it at once.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -58,3 +71,8 @@ class PasswordForm(_PasswordForm):
         self.fields.pop("usable_password", None)
         for name in ("password1", "password2"):
             self.fields[name].required = True
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        limits.let_in([user])
+        return user

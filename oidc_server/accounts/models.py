@@ -116,3 +116,25 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         super().clean()
         self.email = User.objects.normalize_email(self.email)
+
+
+class Failures(models.Model):
+    """How many attempts at an account from a source failed, until the time when that is forgotten.
+
+    `account` and `source` are digests, see `limits`; either is empty where it stands for any.
+    """
+
+    account = models.CharField(max_length=64)
+    source = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(default=0)
+    ends_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "source"], name="accounts_failures_account_source"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.count} until {self.ends_at:%Y-%m-%d %H:%M:%S}"

@@ -1,7 +1,6 @@
 """The user: a subject that stays, names and addresses that are unique in any case."""
 
 import uuid
-from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
@@ -80,15 +79,6 @@ def test_a_turned_off_user_can_not_sign_in_and_has_no_session() -> None:
 
     assert authenticate(None, username="alice", password=flow.PASSWORD) is None
     assert person.get("/uc/").status_code == 302
-
-
-def test_an_unknown_name_costs_as_much_as_a_wrong_password(monkeypatch: Any) -> None:
-    hashed: list[str | None] = []
-    monkeypatch.setattr(User, "set_password", lambda _self, raw: hashed.append(raw))
-
-    authenticate(None, username="nobody", password="guess")
-
-    assert hashed == ["guess"]
 
 
 def test_passwords_are_kept_by_argon2id_with_little_memory() -> None:

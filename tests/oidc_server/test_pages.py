@@ -87,9 +87,13 @@ def test_cookies_are_named_for_the_deployment_and_stay_on_their_path() -> None:
 
     person.post("/uc/accounts/login/", form)
 
-    assert set(person.cookies) == {"wiki_oidc_session", "wiki_oidc_csrf"}
+    assert {name: cookie["path"] for name, cookie in person.cookies.items()} == {
+        "wiki_oidc_session": "/uc/",
+        "wiki_oidc_csrf": "/uc/",
+        "wiki_oidc_device": "/uc/accounts/login/",
+    }
     for cookie in person.cookies.values():
-        assert (cookie["path"], cookie["samesite"], cookie["httponly"]) == ("/uc/", "Lax", True)
+        assert (cookie["samesite"], cookie["httponly"]) == ("Lax", True)
         assert not cookie["domain"]
 
 
