@@ -30,6 +30,7 @@ def _run(verb: str, rest: list[str]) -> None:
         from oidc_server.serve import serve
 
         serve(rest)
+        return
     if verb == "tls":
         from oidc_server.tls.command import prepare
 

@@ -1,9 +1,17 @@
-"""Serving: check the environment, wait for the database, become gunicorn."""
+"""Serving, as one process: a worker of gunicorn's.
+
+Its master process would take memory to start the worker again, which the engine does as well.
+"""
 
 import os
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import Any
+
+from django.urls import get_resolver
+from gunicorn.app.wsgiapp import WSGIApplication
+from gunicorn.sock import create_sockets
+from gunicorn.workers.gthread import ThreadWorker
 
 from oidc_server.environment import read_server
 from oidc_server.waiting import wait_for_database
@@ -11,13 +19,46 @@ from oidc_server.waiting import wait_for_database
 _CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
 
 
-def serve(arguments: list[str]) -> NoReturn:
-    """Replace this process by gunicorn; `arguments` go to it, after the configuration's.
+def serve(arguments: list[str]) -> None:
+    """Serve until told to stop; `arguments` are gunicorn's, and go before the configuration's.
 
-    gunicorn binds its socket before it has loaded the site, and from then on callers are held until
-    they are answered. Before the database answers there is no socket: the wiki takes a refused
+    There is no socket before the site is loaded and the database answers: the wiki takes a refused
     connection for a hiccup, and an error answer for the end of its user's session.
     """
-    wait_for_database(read_server(os.environ).database)
-    command = [sys.executable, "-m", "gunicorn", "--config", str(_CONFIGURATION)]
-    os.execv(sys.executable, [*command, *arguments, "oidc_server.wsgi"])  # noqa: S606 - by design
+    database = read_server(os.environ).database
+    sys.argv[1:] = ["--config", str(_CONFIGURATION), *arguments, "oidc_server.wsgi"]
+    server = WSGIApplication()
+    server.wsgi()
+    get_resolver().url_patterns  # noqa: B018 - Django would leave the views to the first request
+    wait_for_database(database)
+    settings: Any = server.cfg
+    log = settings.logger_class(settings)
+    sockets = create_sockets(settings, log)
+    log.info("Listening at: %s", ", ".join(map(str, sockets)))
+    _Worker(1, os.getppid(), sockets, server, settings.timeout, settings, log).init_process()
+
+
+class _Worker(ThreadWorker):
+    """Has no master, and closes its sockets as soon as it is told to stop.
+
+    Whoever comes then is refused at once, instead of waiting until the last request has ended.
+    """
+
+    def is_parent_alive(self) -> bool:
+        return True
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if enabled or self.alive:
+            return
+        while self.sockets:
+            listener = self.sockets.pop()
+            self._accept_waiting(listener)
+            listener.close()
+
+    def _accept_waiting(self, listener: object) -> None:
+        """Those whose connection is made already would be cut off."""
+        before = -1
+        while before < self.nr_conns:
+            before = self.nr_conns
+            self.accept(listener)

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -215,6 +216,15 @@ def wait_until(running: Running, happened: Callable[[], bool]) -> None:
         if time.monotonic() > deadline or running.process.poll() is not None:
             raise AssertionError(f"it did not happen:\n{running.log.read_text()}")
         time.sleep(0.1)
+
+
+def accepts(port: int) -> bool:
+    """Whether there is a socket to connect to."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 def _is_ready(running: Running) -> bool:

@@ -1,6 +1,11 @@
 """The provider as it is deployed, over HTTP."""
 
+import os
 import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,6 +58,59 @@ def test_it_stops_cleanly_when_told(
         started.process.send_signal(signal.SIGTERM)
 
         assert started.process.wait(timeout=10) == 0
+
+
+def test_a_request_that_began_is_answered_when_told_to_stop(
+    provider: running.Running,  # noqa: ARG001 - has set the database up
+    variables: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    address = {"SITE_URL": f"http://127.0.0.1:{port}"}
+    with running.serve(variables | address, port, tmp_path / "log") as started:
+        request = socket.create_connection(("127.0.0.1", port))
+        request.sendall(b"POST /uc/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+        request.sendall(b"Content-Type: application/x-www-form-urlencoded\r\n")
+        request.sendall(b"Content-Length: 8\r\n\r\ncod")
+        time.sleep(0.5)  # until it is being read
+
+        started.process.send_signal(signal.SIGTERM)
+
+        running.wait_until(started, lambda: not running.accepts(port))
+        assert not probe.is_ready(port)
+        request.sendall(b"e=any")
+        with request, request.makefile("rb") as answer:
+            assert answer.readline().split()[1] == b"401"
+        assert started.process.wait(timeout=10) == 0
+
+
+def test_whoever_started_it_may_end_before(
+    provider: running.Running,  # noqa: ARG001 - has set the database up
+    variables: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    log = tmp_path / "log"
+    script = (
+        f'"{sys.executable}" -m oidc_server serve --bind 127.0.0.1:{port} >{log} 2>&1 & echo $!'
+    )
+    started = subprocess.run(
+        ["sh", "-c", script],
+        cwd=running.REPOSITORY,
+        env=variables,
+        stdout=subprocess.PIPE,
+        check=True,
+    )
+    try:
+        deadline = time.monotonic() + 60
+        while not probe.is_ready(port):
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        time.sleep(2)  # the server looks around once a second
+
+        assert probe.is_ready(port)
+    finally:
+        os.kill(int(started.stdout), signal.SIGTERM)
 
 
 def test_many_sign_in_at_once(provider: running.Running) -> None:
