@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
+from oidc_server import rows
 from oidc_server.audit.models import Event, Kind
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,6 @@ def record(
         "details": details,
     }
     _log.info("%s", json.dumps(line))
-    Event.objects.create(
-        at=at, kind=kind, subject=subject, client_id=client, address=address, details=details
+    rows.insert(
+        Event(at=at, kind=kind, subject=subject, client_id=client, address=address, details=details)
     )

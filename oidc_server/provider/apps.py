@@ -8,6 +8,7 @@ class ProviderConfig(AppConfig):
     verbose_name = _("OpenID provider")
 
     def ready(self) -> None:
-        from oidc_server.provider import authentication  # noqa: PLC0415 - needs the apps loaded
+        from oidc_server.provider import authentication, clients  # noqa: PLC0415 - need the apps
 
         authentication.connect()
+        clients.connect()

@@ -1,9 +1,8 @@
 """What the wiki learns of a user."""
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
-
-from django.contrib.auth.base_user import AbstractBaseUser
 
 # What else is asked for is not granted, and the answer says so (RFC 6749, section 3.3).
 SCOPES = ("openid", "profile", "email")
@@ -21,20 +20,23 @@ def subject(user: Any) -> str:
     return str(user.sub)
 
 
-def userinfo(claims: dict[str, Any], user: AbstractBaseUser) -> dict[str, Any]:
-    """OIDC_USERINFO: fills the standard claims.
+def userinfo(scope: Iterable[str], names: Iterable[str], user: Any) -> dict[str, Any]:
+    """The claims of `scope`, and those that were asked for by their `names`."""
+    of_scope = chain.from_iterable(CLAIMS.get(name, ()) for name in scope)
+    return {"sub": subject(user), **named(chain(of_scope, names), user)}
+
+
+def named(names: Iterable[str], user: Any) -> dict[str, Any]:
+    """The claims of `CLAIMS` that have a value, whatever the scope.
 
     `email_verified` is always true: only an administrator enters addresses, and without it the wiki
     refuses invited people and ignores changed addresses.
     """
-    claims["name"] = user.get_full_name()  # type: ignore[attr-defined] # of our own user model
-    claims["nickname"] = claims["preferred_username"] = user.get_username()
-    claims["email"] = getattr(user, "email", "")
-    claims["email_verified"] = True
-    return claims
-
-
-def named(names: Iterable[str], user: Any) -> dict[str, Any]:
-    """The claims of `CLAIMS` that have a value, whatever the scope."""
-    known = userinfo({}, user)
+    known = {
+        "name": user.get_full_name(),
+        "nickname": user.get_username(),
+        "preferred_username": user.get_username(),
+        "email": user.email,
+        "email_verified": True,
+    }
     return {name: known[name] for name in names if known[name]}

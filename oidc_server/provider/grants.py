@@ -1,7 +1,8 @@
 """The life of a grant: given, taken up by its code, refreshed, revoked.
 
 Whatever changes one holds the lock of its row, so that of two requests at once the second sees what
-the first did. `by_code` and `by_refresh_token` take it, until the caller's transaction ends.
+the first did. `by_code` and `by_refresh_token` take it, until the caller's transaction ends. What
+every sign-in passes goes by `oidc_server.rows`, the rest by the ORM.
 """
 
 import hmac
@@ -11,14 +12,32 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from oidc_provider.lib.errors import TokenError
 from oidc_provider.models import Client, Code, Token
 
+from oidc_server import rows
 from oidc_server.provider import tokens
 from oidc_server.provider.models import Grant
+
+_LOCKED = rows.Query(
+    "FROM {grant} JOIN {user} ON {user}.id = {grant}.user_id"
+    " LEFT JOIN {code} ON {code}.code = {grant}.code WHERE {grant}.id = %s",
+    grant=Grant,
+    user=get_user_model(),
+    code=Code,
+    lock="grant",
+)
+_BY_ACCESS_TOKEN = rows.Query(
+    "FROM {token} JOIN {grant} ON {grant}.token_id = {token}.id"
+    " JOIN {user} ON {user}.id = {grant}.user_id WHERE {token}.access_token = %s",
+    grant=Grant,
+    user=get_user_model(),
+    token=Token,
+)
 
 
 class Replayed(TokenError):  # noqa: N818 - what happened
@@ -28,7 +47,7 @@ class Replayed(TokenError):  # noqa: N818 - what happened
     section 4.1.2; RFC 9700, section 4.14.2), after the transaction that this error undoes.
     """
 
-    def __init__(self, grant: UUID) -> None:
+    def __init__(self, grant: Grant) -> None:
         super().__init__("invalid_grant")
         self.grant = grant
 
@@ -49,7 +68,7 @@ def give(
     redirect_uri: str,
     claims: dict[str, list[str]],
 ) -> str:
-    """Save a grant and `code`, which says whose it is and how far it goes.
+    """Save a grant and `code`, which says whose it is and how far it goes, in a transaction.
 
     Returns what the client is sent.
     """
@@ -57,12 +76,12 @@ def give(
     sent = tokens.new_token_of(grant_id)
     code.code = tokens.digest(sent)
     code.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_CODE_EXPIRE)
-    with transaction.atomic():
-        code.save()
-        Grant.objects.create(
+    rows.insert(code)
+    rows.insert(
+        Grant(
             id=grant_id,
-            client=code.client,
-            user=code.user,
+            client_id=code.client_id,
+            user_id=code.user_id,
             session=tokens.digest(session_key),
             authenticated_at=authenticated_at,
             redirect_uri=redirect_uri,
@@ -71,18 +90,31 @@ def give(
             code=code.code,
             expires_at=code.expires_at,
         )
+    )
     return sent
 
 
-def by_code(code: str, client: Client) -> Grant:
+def by_code(raw: str, client: Client) -> tuple[Grant, Code]:
     """Raises `Replayed`, whoever brings it, or `TokenError`."""
-    grant = _locked(code)
-    if grant is None or not _is(code, grant.code):
+    grant, code = _locked(raw)
+    if grant is None or not _is(raw, grant.code):
         raise TokenError("invalid_grant")
     if grant.code_used_at is not None:
-        raise Replayed(grant.pk)
+        raise Replayed(grant)
     _require_usable(grant, client)
-    return grant
+    if code is None:
+        raise TokenError("invalid_grant")
+    return grant, code
+
+
+def by_access_token(raw: str) -> tuple[Grant, Token] | None:
+    """With its user, whatever has become of all three."""
+    found = _BY_ACCESS_TOKEN.first(tokens.digest(raw))
+    if found is None:
+        return None
+    grant: Grant
+    grant, grant.user, token = found
+    return grant, token
 
 
 def by_refresh_token(token: str, client: Client) -> Grant:
@@ -90,11 +122,11 @@ def by_refresh_token(token: str, client: Client) -> Grant:
 
     Any but the newest token of a grant is a replay: so no list of the old ones has to be kept.
     """
-    grant = _locked(token)
+    grant, _code = _locked(token)
     if grant is None or grant.client_id != client.pk or not grant.refresh:
         raise TokenError("invalid_grant")
     if not is_refresh_token(token, grant) and not _may_be_repeated(token, grant):
-        raise Replayed(grant.pk)
+        raise Replayed(grant)
     _require_usable(grant, client)
     return grant
 
@@ -110,17 +142,16 @@ def is_refresh_token(token: str, grant: Grant) -> bool:
     return _is(token, grant.refresh)
 
 
-def take_up(grant: Grant) -> Issued:
+def take_up(grant: Grant, code: Code) -> Issued:
     """The first tokens, in exchange for the code."""
     issued = Issued(
         access_token=tokens.new_access_token(), refresh_token=tokens.new_token_of(grant.pk)
     )
-    grant.token = Token.objects.create(
-        client_id=grant.client_id, user_id=grant.user_id, **_columns(issued, grant.scope.split())
-    )
-    grant.code_used_at = timezone.now()
-    _save(grant, issued)
-    Code.objects.filter(code=grant.code).delete()
+    token = Token(client_id=grant.client_id, user_id=grant.user_id, **_columns(issued, grant.scope))
+    rows.insert(token)
+    grant.token, grant.code_used_at = token, timezone.now()
+    _save(grant, issued, "token", "code_used_at")
+    rows.delete(code)
     return issued
 
 
@@ -135,8 +166,9 @@ def refresh(grant: Grant, token: str, scope: list[str]) -> Issued:
         grant.refreshed_at = timezone.now()
     access_token, refresh_token = tokens.successors(token, bytes(grant.salt))
     issued = Issued(access_token=access_token, refresh_token=refresh_token)
-    Token.objects.filter(grant=grant).update(**_columns(issued, scope))
-    _save(grant, issued)
+    columns = _columns(issued, " ".join(scope))
+    rows.update(Token(pk=grant.token_id, **columns), *columns)
+    _save(grant, issued, "previous_refresh", "salt", "refreshed_at")
     return issued
 
 
@@ -150,10 +182,15 @@ def revoke(grant_id: UUID) -> None:
             grant.delete()
 
 
-def _locked(token: str) -> Grant | None:
-    found = Grant.objects.select_related("user").select_for_update(of=("self",))
+def _locked(token: str) -> tuple[Grant | None, Code | None]:
+    """With its user. The code is there until it was used."""
     grant_id = tokens.grant_of(token)
-    return found.filter(pk=grant_id).first() if grant_id else None
+    found = _LOCKED.first(grant_id.hex) if grant_id else None
+    if found is None:
+        return None, None
+    grant: Grant
+    grant, grant.user, code = found
+    return grant, code
 
 
 def _is(token: str, digest: str) -> bool:
@@ -179,17 +216,17 @@ def _require_usable(grant: Grant, client: Client) -> None:
         raise TokenError("invalid_grant")
 
 
-def _columns(issued: Issued, scope: list[str]) -> dict[str, Any]:
+def _columns(issued: Issued, scope: str) -> dict[str, Any]:
     """The access token's row. The column of the ID token stays empty: nothing here reads it."""
     return {
         "access_token": tokens.digest(issued.access_token),
         "refresh_token": tokens.digest(issued.refresh_token),
         "expires_at": timezone.now() + timedelta(seconds=settings.OIDC_TOKEN_EXPIRE),
-        "_scope": " ".join(scope),
+        "_scope": scope,
     }
 
 
-def _save(grant: Grant, issued: Issued) -> None:
+def _save(grant: Grant, issued: Issued, *names: str) -> None:
     grant.refresh = tokens.digest(issued.refresh_token)
     grant.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_REFRESH_EXPIRE)
-    grant.save()
+    rows.update(grant, *names, "refresh", "expires_at")

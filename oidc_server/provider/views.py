@@ -14,12 +14,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 from oidc_provider import views
-from oidc_provider.lib.claims import StandardScopeClaims
 from oidc_provider.lib.errors import AuthorizeError, BearerTokenError, TokenError
 from oidc_provider.lib.utils.common import redirect
 
+from oidc_server.audit.models import Kind
 from oidc_server.provider import grants
-from oidc_server.provider.claims import named, subject
+from oidc_server.provider.claims import subject, userinfo
 from oidc_server.provider.discovery import metadata
 from oidc_server.provider.endpoints.authorization_response import allow_forms_to, respond
 from oidc_server.provider.endpoints.authorize import AuthorizeEndpoint, RefusedRequest
@@ -102,12 +102,14 @@ class TokenView(views.TokenView):
     def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
         endpoint = self.token_endpoint_class(request)
         try:
+            endpoint.authenticate()
             with transaction.atomic():
                 endpoint.validate_params()
                 return endpoint.response(endpoint.create_response_dic())
         except TokenError as error:
             if isinstance(error, grants.Replayed):
-                grants.revoke(error.grant)
+                grants.revoke(error.grant.pk)
+                endpoint.tell(Kind.TOKENS_REPLAYED, error.grant)
             return _refusal(error)
 
 
@@ -119,16 +121,12 @@ class UserinfoView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         try:
-            token = token_of(request, "openid")
+            grant, token = token_of(request, "openid")
         except NoToken:
             return _challenge(401)
         except BearerTokenError as error:
             return _challenge(int(error.status), error.code, error.description)
-        claims = {
-            "sub": subject(token.user),
-            **StandardScopeClaims(token).create_response_dic(),
-            **named(token.grant.claims["userinfo"], token.user),
-        }
+        claims = userinfo(token.scope, grant.claims["userinfo"], grant.user)
         return _no_store(JsonResponse(claims))
 
     post = get

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import jwt
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -15,7 +16,9 @@ from oidc_provider.lib.endpoints import authorize
 from oidc_provider.lib.errors import AuthorizeError, ClientIdError, RedirectUriError
 from oidc_provider.models import Code
 
-from oidc_server.provider import grants, keys
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
+from oidc_server.provider import clients, grants, keys
 from oidc_server.provider.addresses import with_query
 from oidc_server.provider.authentication import authenticated_at
 from oidc_server.provider.claims import CLAIMS, SCOPES, subject
@@ -46,6 +49,7 @@ class AuthorizeEndpoint(authorize.AuthorizeEndpoint):
     """
 
     asked: dict[str, str]
+    client_class = clients.Remembered  # type: ignore[assignment] # nothing else is asked of it
     claims: ClaimsRequest
     scope: list[str]
 
@@ -122,22 +126,31 @@ class AuthorizeEndpoint(authorize.AuthorizeEndpoint):
 
     def grant_code(self) -> str:
         """RFC 6749, section 4.1.2."""
+        user = self.request.user
         code = Code(
-            client=self.client,
-            user=self.request.user,
+            client_id=self.client.pk,
+            user_id=user.pk,
             nonce=self.params["nonce"],
             is_authentication=self.is_authentication,
             code_challenge=self.params["code_challenge"] or None,
             code_challenge_method=self.params["code_challenge_method"] or None,
         )
         code.scope = self.scope
-        return grants.give(
-            code,
-            session_key=self.request.session.session_key,
-            authenticated_at=authenticated_at(self.request),
-            redirect_uri=self.params["redirect_uri"],
-            claims=self.claims.names,
-        )
+        with transaction.atomic():
+            sent = grants.give(
+                code,
+                session_key=self.request.session.session_key,
+                authenticated_at=authenticated_at(self.request),
+                redirect_uri=self.params["redirect_uri"],
+                claims=self.claims.names,
+            )
+            record(
+                Kind.CODE_GRANTED,
+                request=self.request,
+                subject=subject(user),
+                client=self.client.client_id,
+            )
+        return sent
 
     def error(self, code: str) -> AuthorizeError:
         return AuthorizeError(self.params["redirect_uri"], code, self.grant_type)

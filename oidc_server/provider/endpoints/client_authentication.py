@@ -12,6 +12,9 @@ from django.http import HttpRequest
 from oidc_provider.lib.errors import TokenError
 from oidc_provider.models import Client
 
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
+from oidc_server.provider import clients
 from oidc_server.provider.client_secrets import is_secret_of
 from oidc_server.provider.keys import ALGORITHM
 from oidc_server.provider.parameters import is_printable
@@ -26,8 +29,11 @@ def calling_client(request: HttpRequest) -> Client:
     Raises `TokenError` with `invalid_client`, or `invalid_request` for more than one method.
     """
     client_id, secret = _credentials(request)
-    client = Client.objects.filter(client_id=client_id).first() if is_printable(client_id) else None
-    if client is None or not is_supported(client) or not _may_call(client, secret):
+    client = clients.by_id(client_id) if is_printable(client_id) else None
+    if client is None:
+        raise TokenError("invalid_client")
+    if not is_supported(client) or not _may_call(client, secret):
+        record(Kind.CLIENT_REFUSED, request=request, client=client.client_id)
         raise TokenError("invalid_client")
     return client
 

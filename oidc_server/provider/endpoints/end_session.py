@@ -9,7 +9,7 @@ import jwt
 from django.http import HttpRequest, QueryDict
 from oidc_provider.models import Client
 
-from oidc_server.provider import keys
+from oidc_server.provider import clients, keys
 from oidc_server.provider.addresses import with_query
 from oidc_server.provider.parameters import are_printable
 
@@ -66,7 +66,7 @@ def _verified_hint(hint: str) -> tuple[Client | None, str | None]:
 def _client(client_id: object) -> Client | None:
     if not isinstance(client_id, str) or "\0" in client_id:
         return None
-    return Client.objects.filter(client_id=client_id).first()
+    return clients.by_id(client_id)
 
 
 def _next_page(client: Client | None, parameters: dict[str, str]) -> str | None:

@@ -3,7 +3,10 @@
 from django.http import HttpRequest
 from oidc_provider.lib.errors import TokenError
 
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
 from oidc_server.provider import grants
+from oidc_server.provider.claims import subject
 from oidc_server.provider.endpoints.client_authentication import calling_client
 
 
@@ -24,3 +27,6 @@ def revoke(request: HttpRequest) -> None:
     if grant.client_id != client.pk:
         raise TokenError("invalid_grant")
     grants.revoke(grant.pk)
+    record(
+        Kind.TOKENS_REVOKED, request=request, subject=subject(grant.user), client=client.client_id
+    )

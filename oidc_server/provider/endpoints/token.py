@@ -9,8 +9,10 @@ from oidc_provider.lib.errors import TokenError
 from oidc_provider.lib.utils.token import create_id_token
 from oidc_provider.models import Code
 
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
 from oidc_server.provider import grants, keys, tokens
-from oidc_server.provider.claims import ACR, named
+from oidc_server.provider.claims import ACR, named, subject
 from oidc_server.provider.endpoints.client_authentication import calling_client
 from oidc_server.provider.models import Grant
 from oidc_server.provider.parameters import are_printable, is_verifier, s256_challenge
@@ -21,18 +23,21 @@ _PARAMETERS = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_t
 class TokenEndpoint(token.TokenEndpoint):
     """Two grant types; what else django-oidc-provider knows is not offered.
 
-    Everything runs in one transaction, which the view opens.
+    Once the caller is known, everything runs in one transaction, which the view opens.
     """
 
     grant: Grant
-    nonce: str | None = None
+    granted: Code | None = None
 
     def _extract_params(self) -> None:
         self.params = {name: self.request.POST.get(name, "") for name in _PARAMETERS}
 
+    def authenticate(self) -> None:
+        """Raises `TokenError`."""
+        self.client = calling_client(self.request)
+
     def validate_params(self) -> None:
         """Raises `TokenError`; a `grants.Replayed` asks for more than an answer."""
-        self.client = calling_client(self.request)
         sent_twice = any(len(values) > 1 for _name, values in self.request.POST.lists())
         if sent_twice or not are_printable(self.params):
             raise TokenError("invalid_request")
@@ -47,12 +52,14 @@ class TokenEndpoint(token.TokenEndpoint):
                 raise TokenError("unsupported_grant_type")
 
     def create_response_dic(self) -> dict[str, Any]:
-        if self.params["grant_type"] == "authorization_code":
+        if self.granted is not None:
             scope = self.grant.scope.split()
-            issued = grants.take_up(self.grant)
+            issued = grants.take_up(self.grant, self.granted)
+            self.tell(Kind.TOKENS_ISSUED, self.grant)
         else:
             scope = self._asked_scope()
             issued = grants.refresh(self.grant, self.params["refresh_token"], scope)
+            self.tell(Kind.TOKENS_REFRESHED, self.grant)
         answer = {
             "access_token": issued.access_token,
             "refresh_token": issued.refresh_token,
@@ -64,18 +71,22 @@ class TokenEndpoint(token.TokenEndpoint):
             answer["id_token"] = self._id_token(issued.access_token)
         return answer
 
+    def tell(self, kind: Kind, grant: Grant) -> None:
+        record(
+            kind,
+            request=self.request,
+            subject=subject(grant.user),
+            client=self.client.client_id,
+        )
+
     def _validate_code(self) -> None:
         if not self.params["code"]:
             raise TokenError("invalid_request")
-        self.grant = grants.by_code(self.params["code"], self.client)
-        code = Code.objects.filter(code=self.grant.code).first()
-        if (
-            code is None
-            or self.params["redirect_uri"] != self.grant.redirect_uri
-            or not _proves(self.params["code_verifier"], code.code_challenge)
+        self.grant, self.granted = grants.by_code(self.params["code"], self.client)
+        if self.params["redirect_uri"] != self.grant.redirect_uri or not _proves(
+            self.params["code_verifier"], self.granted.code_challenge
         ):
             raise TokenError("invalid_grant")
-        self.nonce = code.nonce
 
     def _validate_refresh_token(self) -> None:
         if not self.params["refresh_token"]:
@@ -92,7 +103,7 @@ class TokenEndpoint(token.TokenEndpoint):
             token=None,
             user=self.grant.user,
             aud=self.client.client_id,
-            nonce=self.nonce,
+            nonce=self.granted.nonce if self.granted else "",
             at_hash=tokens.at_hash(access_token),
             request=self.request,
         )
