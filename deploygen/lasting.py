@@ -100,7 +100,7 @@ def _changes(known: Mapping[str, str], config: Config, folder: Path) -> Iterator
             yield (
                 key,
                 _(
-                    "it is not the one that files were generated with last: what the wiki encrypted"
+                    "it is not the one that files were generated with last: what was encrypted"
                     " with that can't be read; put it back"
                 ),
             )
@@ -112,8 +112,13 @@ def _values(config: Config) -> dict[str, str]:
         "DATA_DIR": config.data_dir or "",
         "FILE_STORAGE": config.file_storage,
         "AWS_S3_UPLOAD_BUCKET_NAME": config.aws_s3_upload_bucket_name,
-        "OUTLINE_SECRET_KEY": sha256(config.outline_secret_key.encode()).hexdigest(),
+        "OUTLINE_SECRET_KEY": _fingerprint(config.outline_secret_key),
+        "OIDC_ENCRYPTION_KEY": _fingerprint(config.oidc_encryption_key),
     }
+
+
+def _fingerprint(key: str) -> str:
+    return sha256(key.encode()).hexdigest()
 
 
 def _read(folder: Path) -> dict[str, str]:

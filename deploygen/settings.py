@@ -637,6 +637,11 @@ class Config:
     django_secret_key: str = _secret(
         kinds.TEXT, "hex64", "SECRET_KEY of the user accounts: signs sessions."
     )
+    oidc_encryption_key: str = _secret(
+        kinds.HEX_64,
+        "hex64",
+        "Encrypts the private keys that the user accounts keep in their database. Don't change it.",
+    )
     oidc_client_id: str = _secret(
         kinds.CLIENT_ID,
         "identifier",

@@ -21,6 +21,7 @@ SERVER_NAMES = (
     "WIKI_URL",
     "WIKI_NAME",
     "SECRET_KEY",
+    "ENCRYPTION_KEY",
     "PRIVATE_HOSTS",
     "DATABASE_HOST",
     "DATABASE_PORT",
@@ -92,6 +93,7 @@ class ServerEnvironment:
     wiki_url: str
     wiki_name: str
     secret_key: str = field(repr=False)
+    encryption_key: bytes = field(repr=False)
     private_hosts: tuple[str, ...]
     database: PostgreSQL | SQLite
     mail: Mail | None
@@ -160,6 +162,7 @@ def _server(reader: Reader) -> ServerEnvironment:
         wiki_url=reader.origin("WIKI_URL"),
         wiki_name=reader.required("WIKI_NAME"),
         secret_key=secret_key,
+        encryption_key=_encryption_key(reader),
         private_hosts=_private_hosts(reader),
         database=_database(reader),
         mail=_mail(reader),
@@ -185,6 +188,17 @@ def _bootstrap(reader: Reader) -> BootstrapEnvironment:
         admin_email=admin_email,
         admin_password=reader.required("ADMIN_PASSWORD"),
     )
+
+
+def _encryption_key(reader: Reader) -> bytes:
+    text = reader.required("ENCRYPTION_KEY")
+    if re.fullmatch(r"[0-9a-fA-F]{64}", text):
+        return bytes.fromhex(text)
+    if text:
+        reader.problem(
+            "ENCRYPTION_KEY", "is no key; use 64 hex digits, as `openssl rand -hex 32` prints them"
+        )
+    return b""
 
 
 def _private_hosts(reader: Reader) -> tuple[str, ...]:

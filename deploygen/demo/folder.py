@@ -14,7 +14,12 @@ from deploygen.errors import UserError
 from deploygen.language import _
 
 _LOCK = "demo.lock"
-_SECRETS = {"secret_key": "hex64", "client_secret": "hex40", "admin_password": "password"}
+_SECRETS = {
+    "secret_key": "hex64",
+    "encryption_key": "hex64",
+    "client_secret": "hex40",
+    "admin_password": "password",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -74,4 +74,5 @@ def _environment(root: Path, data: DataFolder, site: Listener, client: Listener)
         "DEPLOYMENT_NAME": f"demo-{site.port}",  # cookies know no port; two demos may run at once
         "SQLITE_PATH": str(data.database),
         "SECRET_KEY_FILE": str(data.secret_file("secret_key")),
+        "ENCRYPTION_KEY_FILE": str(data.secret_file("encryption_key")),
     }

@@ -4,6 +4,7 @@ from oidc_server.settings.environ import ENVIRONMENT
 
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key
+ENCRYPTION_KEY = ENVIRONMENT.encryption_key  # of oidc_server.sealing
 
 # The public name, the names the stack's own containers use, and the health check's.
 ALLOWED_HOSTS = [ENVIRONMENT.site_host, *ENVIRONMENT.private_hosts, "127.0.0.1"]

@@ -64,11 +64,14 @@ def judged(place: Path, **changes: str) -> dict[str, str]:
             " where it was, and the wiki doesn't find it; to go back:"
             " `cd {wiki} && deploygen config set AWS_S3_UPLOAD_BUCKET_NAME=outline-files-bucket`",
         ),
-        (
-            "OUTLINE_SECRET_KEY",
-            OTHER_KEY,
-            "it is not the one that files were generated with last: what the wiki encrypted with"
-            " that can't be read; put it back",
+        *(
+            (
+                name,
+                OTHER_KEY,
+                "it is not the one that files were generated with last: what was encrypted with"
+                " that can't be read; put it back",
+            )
+            for name in ("OUTLINE_SECRET_KEY", "OIDC_ENCRYPTION_KEY")
         ),
     ],
 )

@@ -30,6 +30,7 @@ PASSED_ON = [
     ("outline", "AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY_ID"),
     ("outline", "AWS_SECRET_ACCESS_KEY", "AWS_SECRET_ACCESS_KEY"),
     ("oidc", "SECRET_KEY", "DJANGO_SECRET_KEY"),
+    ("oidc", "ENCRYPTION_KEY", "OIDC_ENCRYPTION_KEY"),
     ("oidc", "DATABASE_PASSWORD", "OIDC_DATABASE_PASSWORD"),
     ("oidc", "WIKI_NAME", "WIKI_NAME"),
     ("oidc-init", "OIDC_CLIENT_SECRET", "OIDC_CLIENT_SECRET"),

@@ -35,6 +35,7 @@ def environment(port: int, **changes: str) -> dict[str, str]:
         "WIKI_URL": address,
         "WIKI_NAME": "Running Wiki",
         "SECRET_KEY": "for-tests-only-" + "0123456789abcdef" * 3,
+        "ENCRYPTION_KEY": "0123456789abcdef" * 4,
         "DEPLOYMENT_NAME": "running",
         "OIDC_CLIENT_ID": flow.CLIENT_ID,
         "OIDC_CLIENT_SECRET": flow.CLIENT_SECRET,

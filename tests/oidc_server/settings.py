@@ -12,6 +12,7 @@ VARIABLES = {
     "WIKI_URL": "http://wiki.localhost:8888",
     "WIKI_NAME": "Test Wiki",
     "SECRET_KEY": "for-tests-only-0123456789-abcdefghijklmnopqrstuvwxyz",
+    "ENCRYPTION_KEY": "0123456789abcdef" * 4,
     "PRIVATE_HOSTS": "oidc,wiki-oidc",
     "DEPLOYMENT_NAME": "wiki",
     "LANGUAGE_CODE": "en_US",

@@ -21,6 +21,7 @@ SERVER = {
     "WIKI_URL": "https://wiki.example.com",
     "WIKI_NAME": "Team Wiki",
     "SECRET_KEY": SECRET,
+    "ENCRYPTION_KEY": "0123456789abcdef" * 4,
     "SQLITE_PATH": "/data/db.sqlite3",
     "DEPLOYMENT_NAME": "wiki",
 }
@@ -123,7 +124,8 @@ def test_all_problems_are_told_at_once() -> None:
 
     told = [line.split(":")[0] for line in refused.value.problems]
     assert set(told) == {
-        *("SITE_URL", "WIKI_URL", "WIKI_NAME", "SECRET_KEY", "DEPLOYMENT_NAME", "DATABASE_HOST"),
+        *("SITE_URL", "WIKI_URL", "WIKI_NAME", "SECRET_KEY", "ENCRYPTION_KEY"),
+        *("DEPLOYMENT_NAME", "DATABASE_HOST"),
         *BOOTSTRAP,
     }
     assert len(told) == len(set(told))
@@ -152,6 +154,9 @@ def test_all_problems_are_told_at_once() -> None:
         ("SITE_URL", "https://[fe80::1%25eth0]"),
         ("WIKI_URL", "https://"),
         ("SECRET_KEY", "short"),
+        ("ENCRYPTION_KEY", "0123456789abcdef"),
+        ("ENCRYPTION_KEY", "g" * 64),
+        ("ENCRYPTION_KEY", "٣" * 64),
         ("PRIVATE_HOSTS", "*"),
         ("PRIVATE_HOSTS", "oidc:8000"),
         ("PRIVATE_HOSTS", ".example.com"),
@@ -238,6 +243,7 @@ def test_no_message_and_no_representation_tells_a_secret() -> None:
         SITE_URL=SECRET,
         DATABASE_PASSWORD=SECRET,
         ADMIN_EMAIL=SECRET,
+        ENCRYPTION_KEY=SECRET,
         DEBUG=SECRET,
         DATABASE_PORT=SECRET,
     )
@@ -247,4 +253,6 @@ def test_no_message_and_no_representation_tells_a_secret() -> None:
     ]
 
     assert len(told) >= 3
-    assert SECRET not in "\n".join([*told, *shown])
+    key = bytes.fromhex(SERVER["ENCRYPTION_KEY"])
+    for secret in (SECRET, SERVER["ENCRYPTION_KEY"], repr(key)):
+        assert secret not in "\n".join([*told, *shown])
