@@ -1,19 +1,51 @@
 """The provider's rows that a deployment starts with."""
 
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
 from oidc_provider.models import Client, ResponseType, RSAKey
 
+from oidc_server.provider import keys
 from oidc_server.provider.client_secrets import at_rest
-from oidc_server.provider.keys import make_signing_key
+from oidc_server.provider.models import SigningKey
+from oidc_server.sealing import UnknownSeal, seal, unseal
 
 WIKI_CLIENT_NAME = "Outline"
+_IN_CLEAR = "-----BEGIN"  # of a key from before
 
 
 def ensure_signing_key() -> str:
-    """Make the RSA key that signs ID tokens if there is none. Returns what was done."""
-    if RSAKey.objects.exists():
-        return "kept"
-    make_signing_key()
-    return "made"
+    """Have a key that signs ID tokens, and all keys encrypted; returns what was done."""
+    now, outcome = timezone.now(), "kept"
+    with transaction.atomic():
+        rows = list(RSAKey.objects.all())
+        for row in rows:
+            if row.key.startswith(_IN_CLEAR):
+                _encrypt(row, signs_from=now)
+                outcome = "encrypted"
+        lost = [row.pk for row in rows if not _opens(row)]
+        RSAKey.objects.filter(pk__in=lost).delete()
+        if not SigningKey.objects.filter(signs_from__lte=now).exists():
+            keys.add(keys.new_signing_key(), signs_from=now)
+            outcome = "made"
+    keys.forget()
+    return f"{outcome}; deleted {len(lost)} that ENCRYPTION_KEY does not open" if lost else outcome
+
+
+def _encrypt(row: RSAKey, *, signs_from: datetime) -> None:
+    pem = row.key
+    row.key = seal(pem)
+    row.save()
+    keys.admit(row, pem, signs_from=signs_from)
+
+
+def _opens(row: RSAKey) -> bool:
+    try:
+        unseal(row.key)
+    except UnknownSeal:
+        return False
+    return True
 
 
 def ensure_wiki_client(client_id: str, client_secret: str, wiki_url: str) -> str:

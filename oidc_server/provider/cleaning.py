@@ -11,6 +11,7 @@ from django.utils import timezone
 from oidc_provider.models import Code, Token, UserConsent
 
 from oidc_server.provider.models import Grant
+from oidc_server.provider.rotation import delete_ended
 
 _BATCH = 500  # rows; SQLite has a limit to the values in a statement
 
@@ -21,6 +22,7 @@ def clean_up() -> dict[str, int]:
         "grants": _in_batches(_delete_grants),
         "consents": _in_batches(_delete_consents),
         "sessions": _in_batches(_delete_sessions),
+        "signing keys": delete_ended(),
     }
 
 

@@ -1,9 +1,14 @@
-"""What a user granted to a client, beside django-oidc-provider's tables of codes and tokens."""
+"""What django-oidc-provider's tables have no place for: the grants behind codes and tokens, and
+when a key signs.
+"""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Grant(models.Model):
@@ -36,3 +41,35 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class SigningKeys(models.QuerySet["SigningKey"]):
+    def believed(self) -> "list[SigningKey]":
+        """All but those that signed nothing which is still of use; the newest last.
+
+        An ID token is of use until it expires, and as a hint at logout as long as its session.
+        """
+        keys = list(self.select_related("rsa_key"))
+        use = timedelta(seconds=max(settings.OIDC_IDTOKEN_EXPIRE, settings.SESSION_COOKIE_AGE))
+        signed_then = [key for key in keys if key.signs_from <= timezone.now() - use][-1:]
+        return keys[keys.index(signed_then[0]) :] if signed_then else keys
+
+
+class SigningKey(models.Model):
+    """Since when a key signs: until another one does. It is published before and after."""
+
+    rsa_key = models.OneToOneField(
+        "oidc_provider.RSAKey", primary_key=True, editable=False, on_delete=models.CASCADE
+    )
+    kid = models.CharField(_("key ID"), max_length=43, unique=True, editable=False)
+    signs_from = models.DateTimeField(_("signs from"), editable=False)
+
+    objects = SigningKeys.as_manager()
+
+    class Meta:
+        verbose_name = _("signing key")
+        verbose_name_plural = _("signing keys")
+        ordering = ["signs_from", "pk"]
+
+    def __str__(self) -> str:
+        return self.kid

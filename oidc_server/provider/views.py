@@ -28,7 +28,7 @@ from oidc_server.provider.endpoints.end_session import LogoutRequest
 from oidc_server.provider.endpoints.introspection import TokenIntrospectionEndpoint
 from oidc_server.provider.endpoints.revocation import revoke
 from oidc_server.provider.endpoints.token import TokenEndpoint
-from oidc_server.provider.keys import public_jwks
+from oidc_server.provider.keys import JWKS_LIFE, jwks
 
 _HOUR = 60 * 60
 
@@ -148,8 +148,8 @@ class ProviderInfoView(views.ProviderInfoView):
 class JwksView(views.JwksView):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         del request, args, kwargs
-        response = JsonResponse({"keys": public_jwks()})
-        response["Cache-Control"] = f"public, max-age={_HOUR}"
+        response = HttpResponse(jwks(), content_type="application/json")
+        response["Cache-Control"] = f"public, max-age={JWKS_LIFE}"
         return response
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from tests.oidc_server import flow
 from tests.oidc_server.postgresql import Cluster, cluster
@@ -41,11 +42,12 @@ def signing_key() -> str:
 @pytest.fixture
 def wiki(db: None, signing_key: str) -> Any:  # noqa: ARG001 - a database to put it in
     """A provider that the wiki's client can sign people in at."""
-    from oidc_provider.models import Client, RSAKey  # noqa: PLC0415 - needs the apps loaded
+    from oidc_provider.models import Client  # noqa: PLC0415 - needs the apps loaded
 
+    from oidc_server.provider import keys  # noqa: PLC0415
     from oidc_server.provider.bootstrap import ensure_wiki_client  # noqa: PLC0415
 
-    RSAKey.objects.create(key=signing_key)
+    keys.add(signing_key, signs_from=timezone.now())
     ensure_wiki_client(flow.CLIENT_ID, flow.CLIENT_SECRET, flow.WIKI)
     return Client.objects.get()
 

@@ -2,15 +2,20 @@
 
 from typing import Any
 
+import jwt
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from django.core.management import call_command
 from django.db.models import Manager
 from oidc_provider.models import Client, RSAKey
 
 from oidc_server.accounts.bootstrap import ensure_administrator
 from oidc_server.accounts.models import User
+from oidc_server.provider import keys
 from oidc_server.provider.bootstrap import ensure_signing_key, ensure_wiki_client
 from oidc_server.provider.client_secrets import is_secret_of
+from oidc_server.provider.models import SigningKey
+from oidc_server.sealing import unseal
 from tests.oidc_server import flow
 from tests.oidc_server.settings import VARIABLES
 
@@ -26,7 +31,12 @@ VALUES = {
 
 
 def state() -> list[Any]:
-    managers: list[Manager[Any]] = [User.objects, Client.objects, RSAKey.objects]
+    managers: list[Manager[Any]] = [
+        User.objects,
+        Client.objects,
+        RSAKey.objects,
+        SigningKey.objects,
+    ]
     return [list(manager.order_by("pk").values()) for manager in managers]
 
 
@@ -64,7 +74,8 @@ def test_it_tells_no_secret(monkeypatch: Any, capsys: Any) -> None:
     told = bootstrap(monkeypatch, capsys)
 
     assert "administrator admin: made" in told
-    for secret in (flow.PASSWORD, flow.CLIENT_SECRET, VARIABLES["SECRET_KEY"]):
+    of_the_site = (VARIABLES["SECRET_KEY"], VARIABLES["ENCRYPTION_KEY"])
+    for secret in (flow.PASSWORD, flow.CLIENT_SECRET, *of_the_site):
         assert secret not in told
 
 
@@ -74,6 +85,30 @@ def test_the_signing_key_is_made_once() -> None:
 
     assert ensure_signing_key() == "kept"
     assert RSAKey.objects.get().key == kept
+
+
+def test_a_signing_key_from_before_is_encrypted_and_signs_on(signing_key: str) -> None:
+    RSAKey.objects.create(key=signing_key)
+
+    assert ensure_signing_key() == "encrypted"
+    assert unseal(RSAKey.objects.get().key) == signing_key
+    jwt.decode(
+        keys.signed({"sub": "1"}),
+        load_pem_private_key(signing_key.encode(), None).public_key(),  # type: ignore[arg-type]
+        algorithms=["RS256"],
+    )
+    assert ensure_signing_key() == "kept"
+
+
+def test_a_signing_key_that_another_encryption_key_closed_is_replaced(settings: Any) -> None:
+    ensure_signing_key()
+    lost = SigningKey.objects.get().kid
+    settings.ENCRYPTION_KEY = bytes(32)
+
+    assert ensure_signing_key() == "made; deleted 1 that ENCRYPTION_KEY does not open"
+
+    assert SigningKey.objects.get().kid != lost
+    assert jwt.get_unverified_header(keys.signed({}))["kid"] == SigningKey.objects.get().kid
 
 
 def test_the_wikis_client_follows_the_configuration() -> None:

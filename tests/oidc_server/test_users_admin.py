@@ -10,6 +10,7 @@ from django.test import Client
 
 from oidc_server.accounts.models import User
 from oidc_server.audit.models import Event
+from oidc_server.provider.models import SigningKey
 from tests.oidc_server import flow
 
 USERS = "/uc/admin/accounts/user/"
@@ -49,8 +50,8 @@ def test_every_registered_page_opens(desk: Client, admin_user: Any) -> None:
         assert desk.get(f"{USERS}{admin_user.pk}/{page}/").status_code == 200
 
 
-def test_users_are_managed_there_and_events_looked_at() -> None:
-    assert set(registered()) == {User, Event}
+def test_users_and_keys_are_managed_there_and_events_looked_at() -> None:
+    assert set(registered()) == {User, SigningKey, Event}
 
 
 def test_a_user_is_made_with_a_password_and_can_sign_in(desk: Client) -> None:
