@@ -43,6 +43,10 @@ class Cluster:
     def address(self) -> str:
         return f"host=127.0.0.1 port={self.port} user={USER} password={PASSWORD} dbname=postgres"
 
+    def postmaster(self) -> int:
+        """Its first process, whose children all others are."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
+
     def _control(self, verb: str, *arguments: str) -> None:
         command: list[str | Path] = [
             self.binaries / "pg_ctl",

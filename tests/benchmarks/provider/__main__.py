@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 from tests.benchmarks.provider import measuring
+from tests.benchmarks.provider.others import oidc_provider, seed, stock
 from tests.benchmarks.provider.ours import DATABASES, ours
 from tests.benchmarks.provider.servers import Server
 
@@ -39,15 +40,19 @@ def main() -> int:
     return 0
 
 
-def _servers(
-    chosen: argparse.Namespace, place: Path
-) -> Iterator[AbstractContextManager[Server]]:
+def _servers(chosen: argparse.Namespace, place: Path) -> Iterator[AbstractContextManager[Server]]:
     databases = chosen.on or DATABASES
     for database in databases:
         yield ours(database, place / database)
     if chosen.full:
         for database in databases:
             yield ours(database, place / f"{database}-full", full=True)
+    if chosen.stock:
+        yield stock(place / "stock")
+    if chosen.seed:
+        yield seed(place / "seed", *chosen.seed)
+    if chosen.oidc_provider:
+        yield oidc_provider(place / "oidc-provider")
 
 
 def _arguments() -> argparse.Namespace:
@@ -57,6 +62,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--on", action="append", choices=DATABASES, help="ours, on this one only")
     parser.add_argument(
         "--full", action="store_true", help="ours with 100,000 users and 1,000,000 tokens as well"
+    )
+    parser.add_argument("--stock", action="store_true", help="plain django-oidc-provider as well")
+    parser.add_argument(
+        "--seed",
+        nargs=2,
+        type=lambda path: Path(path).absolute(),
+        metavar=("FOLDER", "PYTHON"),
+        help="the seed's server as well: its checkout, and a Python that has what it needs",
+    )
+    parser.add_argument(
+        "--oidc-provider", action="store_true", help="oidc-provider of Node.js as well"
     )
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     parser.add_argument("--sign-ins", type=int, default=100, metavar="N", help="in each round")

@@ -10,7 +10,7 @@ from tests.benchmarks.provider.filling import fill
 from tests.benchmarks.provider.people import Site
 from tests.benchmarks.provider.servers import Server
 from tests.oidc_server import flow, running
-from tests.oidc_server.postgresql import Cluster, cluster
+from tests.oidc_server.postgresql import cluster
 
 DATABASES = ("postgresql", "sqlite")
 
@@ -30,7 +30,7 @@ def ours(database: str, folder: Path, *, full: bool = False) -> Iterator[Server]
         yield Server(
             name=f"ours, {'PostgreSQL' if postgresql else 'SQLite'}{', full' if full else ''}",
             process=served.process.pid,
-            database=_postmaster(postgresql) if postgresql else None,
+            database=postgresql.postmaster() if postgresql else None,
             site=Site(
                 port=port,
                 authorize="/uc/oauth/authorize",
@@ -44,7 +44,3 @@ def ours(database: str, folder: Path, *, full: bool = False) -> Iterator[Server]
                 password=variables["ADMIN_PASSWORD"],
             ),
         )
-
-
-def _postmaster(postgresql: Cluster) -> int:
-    return int((postgresql.data / "postmaster.pid").read_text().split()[0])
