@@ -1,7 +1,6 @@
 """django-oidc-provider's views with our endpoints behind them."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -188,41 +187,23 @@ class EndSessionView(views.EndSessionView):
         user = request.user
         if user.is_authenticated:
             if asked.subject != subject(user):
-                prompt = reverse("oidc_provider:end-session-prompt")
-                return redirect(f"{prompt}?{urlencode(asked.parameters)}")
+                return _logout_page(request, asked, "oidc_provider/end_session_prompt.html")
             self.logout_user(request, client=asked.client, next_page=asked.next_page)
         return _after_logout(request, asked)
 
 
 @method_decorator(never_cache, name="dispatch")
-class EndSessionPromptView(views.EndSessionPromptView):
-    """Asks a user whose client could not prove that it speaks for them."""
+class EndSessionPromptView(View):
+    """What the user said when asked, which the CSRF token of the form shows."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.asked = LogoutRequest.of(request)
-        self.client = self.asked.client
-        self.client_id = self.client.client_id if self.client else None
-        # Past their own dispatch, which would look the client up without a look at the rest.
-        return View.dispatch(self, request, *args, **kwargs)
+    http_method_names = ["post"]
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return _after_logout(request, self.asked)
-        page: HttpResponse = super().get(request, *args, **kwargs)
-        if self.asked.next_page:
-            allow_forms_to(self.asked.next_page, page)
-        return page
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "parameters": self.asked.parameters}
-
-    def post(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         if not request.POST.get("allow"):
             return redirect(reverse("pages:home"))
-        views.EndSessionView.logout_user(
-            request, client=self.client, next_page=self.asked.next_page
-        )
-        return _after_logout(request, self.asked)
+        asked = LogoutRequest.of(request)
+        views.EndSessionView.logout_user(request, client=asked.client, next_page=asked.next_page)
+        return _after_logout(request, asked)
 
 
 def _to_sign_in(request: HttpRequest, endpoint: AuthorizeEndpoint) -> HttpResponse:
@@ -245,7 +226,14 @@ def _consent_page(request: HttpRequest, endpoint: AuthorizeEndpoint) -> HttpResp
 def _after_logout(request: HttpRequest, asked: LogoutRequest) -> HttpResponse:
     if asked.next_page:
         return redirect(asked.next_page)
-    return render(request, "oidc_provider/end_session_completed.html", {"client": asked.client})
+    return _logout_page(request, asked, "oidc_provider/end_session_completed.html")
+
+
+def _logout_page(request: HttpRequest, asked: LogoutRequest, template: str) -> HttpResponse:
+    page = render(request, template, {"asked": asked}, status=400 if asked.problem else 200)
+    if asked.next_page:
+        allow_forms_to(asked.next_page, page)
+    return page
 
 
 def _refusal(error: TokenError) -> HttpResponse:

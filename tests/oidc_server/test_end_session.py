@@ -1,5 +1,7 @@
 """Signing out from the wiki: OpenID Connect RP-Initiated Logout 1.0."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -7,9 +9,21 @@ from django.test import Client
 
 from tests.oidc_server import flow
 
+UNVERIFIED = "The request to sign out could not be verified."
+ADDRESS = "The application asked to go back to an address that isn't registered."
+
 
 def end_session(client: Client, **parameters: str) -> Any:
     return client.get("/uc/oauth/end-session", parameters)
+
+
+def asks(answer: Any) -> bool:
+    return 'name="allow" value="yes"' in answer.content.decode()
+
+
+def problem(answer: Any) -> str | None:
+    found = re.search('<p class="error" role="alert">(.*)</p>', answer.content.decode())
+    return unescape(found[1]) if found else None
 
 
 def is_signed_in(client: Client) -> bool:
@@ -58,8 +72,8 @@ def test_nothing_unregistered_or_not_asked_for_is_gone_to(alice: Any, uri: str) 
 
     answer = end_session(person, **outlines(alice, post_logout_redirect_uri=uri))
 
-    assert answer.status_code == 200
     assert "Location" not in answer.headers
+    assert (answer.status_code, problem(answer)) == ((400, ADDRESS) if uri else (200, None))
     assert not is_signed_in(person)
 
 
@@ -69,8 +83,27 @@ def test_without_a_hint_that_proves_anything_the_user_is_asked(alice: Any, hint:
 
     answer = end_session(person, **outlines(alice, id_token_hint=hint))
 
-    assert answer.headers["Location"].startswith("/uc/oauth/end-session-prompt")
+    assert asks(answer)
     assert is_signed_in(person)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"id_token_hint": "garbage"}, UNVERIFIED),
+        ({"id_token_hint": "", "client_id": ""}, ADDRESS),
+        ({"id_token_hint": "", "post_logout_redirect_uri": "https://elsewhere.example"}, ADDRESS),
+        ({"client_id": "other"}, UNVERIFIED),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_a_request_is_told_who_is_asked(
+    alice: Any, wrong: dict[str, str], told: str
+) -> None:
+    answer = end_session(flow.signed_in(alice), **outlines(alice, **wrong))
+
+    assert asks(answer)
+    assert (answer.status_code, problem(answer)) == (400, told)
 
 
 def test_a_forged_hint_signs_nobody_out(alice: Any) -> None:
@@ -88,7 +121,7 @@ def test_another_users_hint_signs_nobody_out_unasked(alice: Any) -> None:
 
     answer = end_session(person, **outlines(bob))
 
-    assert "end-session-prompt" in answer.headers["Location"]
+    assert asks(answer)
     assert is_signed_in(person)
 
 
@@ -97,15 +130,14 @@ def test_a_hint_of_another_client_than_named_is_not_believed(alice: Any) -> None
 
     answer = end_session(person, **outlines(alice, client_id="other"))
 
-    assert answer.headers["Location"] == "/uc/oauth/end-session-prompt?"
+    assert asks(answer)
     assert is_signed_in(person)
 
 
 def test_who_agrees_when_asked_is_signed_out_and_goes_back_to_the_wiki(alice: Any) -> None:
     person = flow.signed_in(alice)
-    asked = end_session(person, client_id=flow.CLIENT_ID, post_logout_redirect_uri=flow.WIKI)
-    page = person.get(asked.headers["Location"])
-    form = {**page.context["parameters"], "csrfmiddlewaretoken": page.context["csrf_token"]}
+    page = end_session(person, client_id=flow.CLIENT_ID, post_logout_redirect_uri=flow.WIKI)
+    form = {**page.context["asked"].parameters, "csrfmiddlewaretoken": page.context["csrf_token"]}
 
     answer = person.post("/uc/oauth/end-session-prompt", {**form, "allow": "yes"})
 
@@ -125,16 +157,15 @@ def test_who_agrees_may_be_taken_back_to_a_registered_address(
 ) -> None:
     flow.make_client("other", _post_logout_redirect_uris="https://other.example/")
     person = flow.signed_in(alice)
-    asked = end_session(person, client_id="other", post_logout_redirect_uri=uri)
 
-    page = person.get(asked.headers["Location"])
+    page = end_session(person, client_id="other", post_logout_redirect_uri=uri)
 
     assert f"; form-action {targets};" in page.headers["Content-Security-Policy"]
 
 
 def test_who_disagrees_when_asked_stays_signed_in(alice: Any) -> None:
     person = flow.signed_in(alice)
-    page = person.get(end_session(person).headers["Location"])
+    page = end_session(person)
 
     answer = person.post(
         "/uc/oauth/end-session-prompt", {"csrfmiddlewaretoken": page.context["csrf_token"]}

@@ -11,7 +11,7 @@ from django.test import Client, RequestFactory
 from tests.oidc_server import flow
 
 PUBLIC = ["/uc/accounts/login/", "/uc/oauth/authorize", "/uc/oauth/end-session", "/uc/missing"]
-OWN = ["/uc/", "/uc/accounts/password/", "/uc/oauth/end-session-prompt"]
+OWN = ["/uc/", "/uc/accounts/password/", "/uc/oauth/end-session?state=asked"]
 ADMIN = ["/uc/admin/", "/uc/admin/accounts/user/", "/uc/admin/accounts/user/add/"]
 
 

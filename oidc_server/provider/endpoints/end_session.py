@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import jwt
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
 from oidc_provider.models import Client
 
 from oidc_server.provider import clients, keys
@@ -21,28 +22,36 @@ class LogoutRequest:
     """`client` and `next_page` are None when not asked for, unknown or not registered.
 
     `subject` is whose ID token came along, verified; without one the user has to be asked.
+    `problem` is what the user is told of a request that asks for what can't be had, or nothing.
     """
 
     client: Client | None
     subject: str | None
     next_page: str | None
     parameters: dict[str, str]
+    problem: str
 
     @classmethod
     def of(cls, request: HttpRequest) -> "LogoutRequest":
         form = request.POST if request.method == "POST" else request.GET
         parameters = _parameters(form) or _parameters(request.GET)
-        hinted, subject = _verified_hint(parameters.get("id_token_hint", ""))
+        hint = parameters.pop("id_token_hint", "")
+        hinted, subject = _verified_hint(hint)
         name = parameters.get("client_id")
+        unverified = _("The request to sign out could not be verified.")
         if hinted and name and name != hinted.client_id:  # section 2: they must match
-            return cls(client=None, subject=None, next_page=None, parameters={})
+            return cls(client=None, subject=None, next_page=None, parameters={}, problem=unverified)
         client = hinted or _client(name)
-        parameters.pop("id_token_hint", None)
+        next_page = _next_page(client, parameters)
+        problem = unverified if hint and not hinted else ""
+        if "post_logout_redirect_uri" in parameters and not next_page:
+            problem = _("The application asked to go back to an address that isn't registered.")
         return cls(
             client=client,
             subject=subject,
-            next_page=_next_page(client, parameters),
+            next_page=next_page,
             parameters=parameters,
+            problem=problem,
         )
 
 

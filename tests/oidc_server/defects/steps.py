@@ -84,11 +84,17 @@ def is_signed_in(person: Client) -> bool:
 
 def log_out(person: Client, **parameters: str) -> Any:
     """The answer to a logout request, confirmed where that is asked for."""
-    answer = person.get(f"{OAUTH}/end-session", parameters)
-    address = answer.headers.get("Location", "")
-    if "/end-session-prompt" not in address:
+    answer = ask_to_log_out(person, **parameters)
+    if not forms(answer):
         return answer
-    return submit(person, address, person.get(address), allow="yes")
+    return submit(person, f"{OAUTH}/end-session-prompt", answer, allow="yes")
+
+
+def ask_to_log_out(person: Client, **parameters: str) -> Any:
+    """The answer to a logout request, which may be a form that asks for confirmation."""
+    answer: Any = person.get(f"{OAUTH}/end-session", parameters)
+    address = answer.headers.get("Location", "")
+    return person.get(address) if "/end-session-prompt" in address else answer
 
 
 def introspect(token: str, **client: str) -> Any:

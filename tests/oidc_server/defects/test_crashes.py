@@ -46,14 +46,13 @@ def test_a_form_for_nobody_known_ends_at_an_error(alice: Any, right: Right, name
 def test_a_garbage_hint_is_no_hint(alice: Any, right: Right, hint: str) -> None:
     person = flow.signed_in(alice)
     asked = {"post_logout_redirect_uri": flow.WIKI}
-    unhinted = person.get(f"{steps.OAUTH}/end-session", asked)
-    assert unhinted.headers["Location"].startswith(f"{steps.OAUTH}/end-session-prompt")
+    assert steps.forms(steps.ask_to_log_out(person, **asked))
 
-    answer = person.get(f"{steps.OAUTH}/end-session", {**asked, "id_token_hint": hint})
+    answer = steps.ask_to_log_out(person, **asked, id_token_hint=hint)
 
     with right(NUMBER, "RP-Initiated Logout, 2 and 4"):
-        assert answer.status_code == 302
-        assert answer.headers["Location"].startswith(f"{steps.OAUTH}/end-session-prompt")
+        assert answer.status_code in {200, 400}
+        assert steps.forms(answer)
         assert steps.is_signed_in(person)
 
 
@@ -167,5 +166,5 @@ def test_nul_ends_no_session(alice: Any, right: Right, place: str) -> None:
     assert steps.is_signed_in(person)
 
     with right(NUMBER, "RP-Initiated Logout, 2 and 4"):
-        assert answer.status_code in {200, 302, 400}
+        assert answer.status_code in {200, 302, 400, 405}
         assert not answer.headers.get("Location", "").startswith(flow.WIKI)
