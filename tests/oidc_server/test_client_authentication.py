@@ -54,6 +54,15 @@ def test_a_confidential_client_proves_itself_by_header_or_form(client_id: str, s
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("secret", ["100%", "a+b", "a%20b", "a:b", "a b&c=d"])
+def test_a_client_that_encodes_nothing_is_let_in_too(secret: str) -> None:
+    make_confidential("app", secret)
+
+    assert is_let_in(ask(f"Basic {flow.basic('app', secret)}"))
+    assert not is_let_in(ask(f"Basic {flow.basic('app', f'{secret}x')}"))
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("wrong", ["", "other", "secre", "secret ", "SECRET", "secret\0", "ü"])
 def test_a_wrong_secret_is_refused(wrong: str) -> None:
     make_confidential("app", "secret")

@@ -28,11 +28,11 @@ def calling_client(request: HttpRequest) -> Client:
 
     Raises `TokenError` with `invalid_client`, or `invalid_request` for more than one method.
     """
-    client_id, secret = _credentials(request)
+    client_id, secrets = _credentials(request)
     client = clients.by_id(client_id) if is_printable(client_id) else None
     if client is None:
         raise TokenError("invalid_client")
-    if not is_supported(client) or not _may_call(client, secret):
+    if not is_supported(client) or not _may_call(client, secrets):
         record(Kind.CLIENT_REFUSED, request=request, client=client.client_id)
         raise TokenError("invalid_client")
     return client
@@ -51,28 +51,31 @@ def is_supported(client: Client) -> bool:
     return client.jwt_alg == ALGORITHM
 
 
-def _may_call(client: Client, secret: str) -> bool:
+def _may_call(client: Client, secrets: set[str]) -> bool:
     if client.client_type == "confidential":
-        return is_secret_of(secret, client)
-    return not secret  # a public client has none: whoever sends one takes it for another
+        return any(is_secret_of(secret, client) for secret in secrets)
+    return secrets == {""}  # a public client has none: whoever sends one takes it for another
 
 
-def _credentials(request: HttpRequest) -> tuple[str, str]:
-    in_form = request.POST.get("client_id", ""), request.POST.get("client_secret", "")
+def _credentials(request: HttpRequest) -> tuple[str, set[str]]:
+    in_form = request.POST.get("client_id", ""), {request.POST.get("client_secret", "")}
     scheme, _, encoded = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return in_form
     in_header = _of_basic(encoded.strip())
-    if in_form[1] or in_form[0] not in {"", in_header[0]}:
+    if in_form[1] != {""} or in_form[0] not in {"", in_header[0]}:
         raise TokenError("invalid_request")  # section 2.3: one method in a request
     return in_header
 
 
-def _of_basic(encoded: str) -> tuple[str, str]:
-    """Both are form-encoded before they are joined, so each may hold a colon."""
+def _of_basic(encoded: str) -> tuple[str, set[str]]:
+    """Both are form-encoded before they are joined, so each may hold a colon.
+
+    Many clients leave that out (Authlib, curl), so the secret may be meant as it stands, too.
+    """
     try:
         joined = base64.b64decode(encoded, validate=True).decode("ascii")
     except (binascii.Error, ValueError):
         raise TokenError("invalid_client") from None
     client_id, _, secret = joined.partition(":")
-    return unquote_plus(client_id), unquote_plus(secret)
+    return unquote_plus(client_id), {unquote_plus(secret), secret}
