@@ -6,11 +6,11 @@ import argparse
 import shlex
 import sys
 
-from tests.rig import browser, engine, images, linters, python_env, stages, tools
+from tests.rig import browser, clients, engine, images, linters, python_env, stages, tools
 from tests.rig.machine import RigError, say
 
 # In the order in which one needs the other.
-PARTS = ("python", "tools", "engine", "images", "browser")
+PARTS = ("python", "tools", "engine", "images", "browser", "clients")
 
 
 def ensure(parts: list[str]) -> None:
@@ -18,7 +18,7 @@ def ensure(parts: list[str]) -> None:
     wanted = set(parts or PARTS)
     if "images" in wanted:
         wanted.add("engine")
-    if "browser" in wanted:
+    if wanted & {"browser", "clients"}:
         wanted.add("python")
     for part in PARTS:
         if part in wanted:
@@ -37,6 +37,8 @@ def _ensure(part: str) -> None:
             images.ensure()
         case "browser":
             browser.ensure()
+        case "clients":
+            clients.ensure()
     say(f"{part}: ready")
 
 

@@ -20,6 +20,7 @@ TESTS = python_env.CHECKOUT / "tests"
 PROVIDER = "tests/oidc_server"
 DEFECTS = f"{PROVIDER}/defects"
 FAST = ("tests/test_readmes.py", "tests/deploygen", PROVIDER)
+INTEROP = "tests/interop"
 SLOW = ("tests/e2e", "tests/browser")
 ROOT = ("-m", "root", "-p", "no:cacheprovider")
 NOT_ROOT = ("-m", "not root")
@@ -34,12 +35,13 @@ def run_all() -> int:
         stale.unlink()
     _timed("python environment", python_env.ensure)
     _timed("tools", tools.ensure)
-    with _Background("images", "browser") as machinery:
+    with _Background("images", "browser", "clients") as machinery:
         good = _timed("lint", linters.check)
         good &= run_fast()
-        if not _timed("engine, images and browser", machinery.finish):
+        if not _timed("engine, images, browser and clients", machinery.finish):
             return 1  # nothing that follows can do without
     say(f"{engine.describe()}; images: {images.mode()}; Outline: stand-in")
+    good &= _pytest("interoperability", INTEROP, env=ON_POSTGRESQL)
     good &= _pytest("contract", *_middle(), env=_engine())
     good &= _pytest("end to end", *SLOW, env=_engine())
     passed, failed, skipped = _counts()
@@ -84,7 +86,7 @@ def _root() -> tuple[str, ...]:
 def _middle() -> list[str]:
     """Return the folders of tests that no other stage names: a new one can't be forgotten."""
     folders = {test.relative_to(TESTS).parts[0] for test in TESTS.rglob("test_*.py")}
-    named = {Path(name).name for name in (*FAST, *SLOW, "tests/benchmarks")}
+    named = {Path(name).name for name in (*FAST, *SLOW, INTEROP, "tests/benchmarks")}
     return [f"tests/{name}" for name in sorted(folders - named)]
 
 

@@ -1,0 +1,29 @@
+"""What the tests of interoperability sign in by: Node.js packages, and Apache with its module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.rig import python_env
+from tests.rig.machine import apt_install, locked, run, say
+
+FOLDER = python_env.CHECKOUT / "tests" / "interop"
+PACKAGES = FOLDER / "node_modules"
+NODE = python_env.program("node")
+# Where Debian's package has them, which has no other name for them on a user's path.
+APACHE = Path("/usr/sbin/apache2")
+APACHE_MODULES = Path("/usr/lib/apache2/modules")
+
+
+def ensure() -> None:
+    """Make the packages of tests/interop/package-lock.json and mod_auth_openidc be there."""
+    # Not `apache2`, which would start a server of its own.
+    if not (APACHE.exists() and (APACHE_MODULES / "mod_auth_openidc.so").exists()):
+        apt_install("apache2-bin", "libapache2-mod-auth-openidc", reason="the tests with Apache")
+    with locked("node"):
+        made = PACKAGES / "made-from"
+        wanted = (FOLDER / "package-lock.json").read_text()
+        if not made.exists() or made.read_text() != wanted:
+            say("installing the locked Node.js packages")
+            run(python_env.program("npm"), "ci", cwd=FOLDER)
+            made.write_text(wanted)
