@@ -10,8 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from oidc_provider.lib.utils.common import get_issuer, redirect
-from oidc_provider.models import Client
 
+from oidc_server.provider import clients
 from oidc_server.provider.addresses import origin, source, with_query
 from oidc_server.provider.parameters import is_printable
 
@@ -47,6 +47,6 @@ def allow_forms_after_sign_in(next_page: str, page: HttpResponse) -> None:
     """
     asked = dict(parse_qsl(urlsplit(next_page).query))
     client_id, redirect_uri = asked.get("client_id", ""), asked.get("redirect_uri", "")
-    client = Client.objects.filter(client_id=client_id).first() if is_printable(client_id) else None
+    client = clients.by_id(client_id) if is_printable(client_id) else None
     if client and redirect_uri in client.redirect_uris:
         allow_forms_to(redirect_uri, page)
