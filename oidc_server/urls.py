@@ -32,6 +32,8 @@ urlpatterns = [
     path("uc/admin/login/", RedirectView.as_view(pattern_name="accounts:login", query_string=True)),
     path("uc/admin/logout/", LogoutView.as_view()),
     path("uc/admin/password_change/", RedirectView.as_view(pattern_name="accounts:password")),
+    # Nothing here has a page of its own, and Django's redirect to one fails on keys that are UUIDs.
+    path("uc/admin/r/<path:row>", RedirectView.as_view()),
     path("uc/admin/", admin.site.urls),
     # RFC 8414, section 3.1: the issuer's path comes after the well-known one, at the host's root.
     path(

@@ -14,6 +14,7 @@ from oidc_server.gateway import ClientAddressMiddleware
 from tests.oidc_server import flow, running
 from tests.oidc_server.postgresql import Cluster, free_port
 
+LOGIN = "/uc/accounts/login/"
 ORIGINS = {
     "one-host": ("https://wiki.example.com", "https://wiki.example.com"),
     "own-host": ("https://accounts.example.net", "https://wiki.example.com:8443"),
@@ -94,10 +95,21 @@ def test_pages_lead_to_the_wiki_and_forms_may_end_there(provider: running.Runnin
 
 def test_cookies_are_the_hosts_own_and_secure_where_it_is(provider: running.Running) -> None:
     with provider.browser() as browser:
-        cookie = browser.get("/uc/accounts/login/").headers["set-cookie"].lower()
+        token = browser.get(LOGIN).cookies["running_oidc_csrf"]
+        form = {"username": "admin", "password": flow.PASSWORD, "csrfmiddlewaretoken": token}
+        answer = browser.post(LOGIN, data=form, headers={"origin": provider.address})
 
-    assert "domain=" not in cookie
-    assert ("secure" in cookie) == provider.address.startswith("https://")
+    cookies = [cookie.lower() for cookie in answer.headers.get_list("set-cookie")]
+    assert {cookie.partition("=")[0] for cookie in cookies} == {
+        "running_oidc_session",
+        "running_oidc_csrf",
+        "running_oidc_device",
+    }
+    for cookie in cookies:
+        assert "domain=" not in cookie
+        assert "; httponly" in cookie
+        assert "; samesite=lax" in cookie
+        assert ("; secure" in cookie) == provider.address.startswith("https://")
 
 
 def test_the_root_of_a_host_of_its_own_leads_to_the_account(provider: running.Running) -> None:
