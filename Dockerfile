@@ -27,7 +27,8 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONOPTIMIZE=2 \
     PYTHONUNBUFFERED=1 \
     MALLOC_ARENA_MAX=1 \
-    MALLOC_MMAP_THRESHOLD_=1048576
+    MALLOC_MMAP_THRESHOLD_=1048576 \
+    METRICS_PORT=9464
 # The base image has no bytecode of Python's own modules, and compiling leaves holes in the memory.
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash \
         -x '/(site-packages|dist-packages|ensurepip|idlelib|pydoc_data|tkinter|turtledemo)/' \

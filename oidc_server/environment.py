@@ -33,6 +33,8 @@ SERVER_NAMES = (
     "TIME_ZONE",
     "LANGUAGE_CODE",
     "REFRESH_TOKEN_DAYS",
+    "AUDIT_DAYS",
+    "METRICS_PORT",
     "SMTP_HOST",
     "SMTP_PORT",
     "SMTP_SECURE",
@@ -84,7 +86,7 @@ class Mail:
 
 @dataclass(frozen=True, kw_only=True)
 class ServerEnvironment:
-    """What serving needs; origins have no trailing slash, hosts no port.
+    """What serving needs; origins have no trailing slash, hosts no port. No metrics at port 0.
 
     `site_url` is the provider's own origin, which may be another one than the wiki's.
     """
@@ -101,6 +103,8 @@ class ServerEnvironment:
     time_zone: str
     language_code: str
     refresh_token_days: int
+    audit_days: int
+    metrics_port: int
     debug: bool
 
     @property
@@ -170,6 +174,8 @@ def _server(reader: Reader) -> ServerEnvironment:
         time_zone=_time_zone(reader),
         language_code=_language(reader),
         refresh_token_days=_days(reader, "REFRESH_TOKEN_DAYS", "30"),
+        audit_days=_days(reader, "AUDIT_DAYS", "365"),
+        metrics_port=_port(reader, "METRICS_PORT", "0", least=0),
         debug=debug,
     )
 
@@ -251,10 +257,10 @@ def _mail(reader: Reader) -> Mail | None:
     )
 
 
-def _port(reader: Reader, name: str, default: str) -> int:
+def _port(reader: Reader, name: str, default: str, least: int = 1) -> int:
     port = reader.optional(name, default)
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 2**16):
-        reader.problem(name, "is no port; use a number from 1 to 65535")
+    if not (port.isascii() and port.isdigit() and least <= int(port) < 2**16):
+        reader.problem(name, f"is no port; use a number from {least} to 65535")
         return 0
     return int(port)
 

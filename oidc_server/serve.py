@@ -14,6 +14,8 @@ from gunicorn.sock import create_sockets
 from gunicorn.workers.gthread import ThreadWorker
 
 from oidc_server.environment import read_server
+from oidc_server.metrics import exporter
+from oidc_server.upkeep import clock
 from oidc_server.waiting import wait_for_database
 
 _CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
@@ -25,16 +27,18 @@ def serve(arguments: list[str]) -> None:
     There is no socket before the site is loaded and the database answers: the wiki takes a refused
     connection for a hiccup, and an error answer for the end of its user's session.
     """
-    database = read_server(os.environ).database
+    environment = read_server(os.environ)
     sys.argv[1:] = ["--config", str(_CONFIGURATION), *arguments, "oidc_server.wsgi"]
     server = WSGIApplication()
     server.wsgi()
     get_resolver().url_patterns  # noqa: B018 - Django would leave the views to the first request
-    wait_for_database(database)
+    wait_for_database(environment.database)
     settings: Any = server.cfg
     log = settings.logger_class(settings)
     sockets = create_sockets(settings, log)
     log.info("Listening at: %s", ", ".join(map(str, sockets)))
+    exporter.start(environment.metrics_port)
+    clock.start()
     _Worker(1, os.getppid(), sockets, server, settings.timeout, settings, log).init_process()
 
 

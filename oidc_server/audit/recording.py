@@ -1,4 +1,4 @@
-"""The one way in which anything is told: as a row, and as a line of JSON on stdout."""
+"""The one way to tell what happened: as a row, as a line of JSON on stdout, and in the metrics."""
 
 import json
 import logging
@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from oidc_server import rows
 from oidc_server.audit.models import Event, Kind
+from oidc_server.metrics.ours import EVENTS
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ def record(
         "details": details,
     }
     _log.info("%s", json.dumps(line))
+    EVENTS.add(kind.value)
     rows.insert(
         Event(at=at, kind=kind, subject=subject, client_id=client, address=address, details=details)
     )

@@ -8,6 +8,7 @@ INSTALLED_APPS = [
     "oidc_server.audit",
     "oidc_server.health",
     "oidc_server.bootstrap",
+    "oidc_server.upkeep",
     "oidc_provider",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -18,6 +19,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "oidc_server.metrics.middleware.MeasureMiddleware",
     "oidc_server.gateway.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "oidc_server.pages.policy.ContentSecurityPolicyMiddleware",

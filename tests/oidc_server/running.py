@@ -21,6 +21,7 @@ from tests.oidc_server import flow
 from tests.oidc_server.postgresql import PASSWORD, USER, Cluster, free_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PROGRAM = ("-m", "oidc_server")
 _PATIENCE = 60  # seconds
 
 
@@ -187,11 +188,13 @@ def serve(variables: dict[str, str], port: int, log: Path) -> Iterator[Running]:
 
 
 @contextmanager
-def started(variables: dict[str, str], port: int, log: Path) -> Iterator[Running]:
+def started(
+    variables: dict[str, str], port: int, log: Path, program: tuple[str, ...] = PROGRAM
+) -> Iterator[Running]:
     """Like `serve`, without waiting until it can answer."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "oidc_server", "serve", "--bind", f"127.0.0.1:{port}"],
+            [sys.executable, *program, "serve", "--bind", f"127.0.0.1:{port}"],
             cwd=REPOSITORY,
             env=variables,
             stdout=output,
@@ -219,10 +222,14 @@ def wait_until(running: Running, happened: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def connection(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port), timeout=5)
+
+
 def accepts(port: int) -> bool:
     """Whether there is a socket to connect to."""
     try:
-        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+        connection(port).close()
     except ConnectionRefusedError:
         return False
     return True

@@ -7,14 +7,17 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from oidc_provider.models import Client, Code, Token, UserConsent
 
-from oidc_server.provider import cleaning
+from oidc_server import batches
+from oidc_server.audit.models import Event, Kind
 from oidc_server.provider.models import Grant
 from oidc_server.sessions import at_rest
+from oidc_server.upkeep import turns
+from oidc_server.upkeep.models import Turn
 from tests.oidc_server import flow
 
 PAST = timedelta(seconds=-1)
@@ -56,7 +59,7 @@ def test_what_has_not_expired_stays(alice: Any, capsys: Any) -> None:
 def test_more_than_one_batch_is_deleted(
     alice: Any, capsys: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cleaning, "_BATCH", 2)
+    monkeypatch.setattr(batches, "SIZE", 2)
     for _ in range(5):
         flow.code_for(alice)
     expire(Grant.objects)
@@ -87,3 +90,47 @@ def test_expired_consents_and_sessions_go(alice: Any, capsys: Any) -> None:
     assert "sessions: 1 deleted" in told
     assert not UserConsent.objects.exists()
     assert stays.get("/uc/").status_code == 200
+
+
+def test_events_go_when_they_are_old_and_not_before(
+    wiki: Any,  # noqa: ARG001 - a database
+    capsys: Any,
+    settings: Any,
+) -> None:
+    settings.AUDIT_DAYS = 7
+    now = timezone.now()
+    for days in (6, 8):
+        Event.objects.create(at=now - timedelta(days=days), kind=Kind.SIGN_OUT)
+
+    assert "events: 1 deleted" in clean_up(capsys)
+
+    assert [(now - event.at).days for event in Event.objects.all()] == [6]
+
+
+def test_it_is_done_once_an_hour_by_whoever_comes_first(alice: Any) -> None:
+    flow.code_for(alice)
+    expire(Grant.objects)
+
+    assert turns.clean_up_in_turn()
+    assert counts() == [0, 0, 0]
+    assert not turns.clean_up_in_turn()
+
+    Turn.objects.update(at=timezone.now() - timedelta(minutes=61))
+    assert turns.clean_up_in_turn()
+
+
+def test_what_goes_wrong_is_told_and_tried_again(
+    wiki: Any,  # noqa: ARG001 - a database
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail() -> dict[str, int]:
+        raise OperationalError("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(turns, "clean_up", fail)
+        assert not turns.clean_up_in_turn()
+
+    assert "the disk is full" in caplog.text
+    Turn.objects.update(at=timezone.now() - timedelta(minutes=61))
+    assert turns.clean_up_in_turn()

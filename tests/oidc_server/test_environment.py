@@ -168,6 +168,8 @@ def test_all_problems_are_told_at_once() -> None:
         ("REFRESH_TOKEN_DAYS", "-1"),
         ("REFRESH_TOKEN_DAYS", "3651"),
         ("REFRESH_TOKEN_DAYS", "a month"),
+        ("AUDIT_DAYS", "0"),
+        ("METRICS_PORT", "65536"),
         ("DEBUG", "perhaps"),
         ("DEBUG", "true"),
         ("ADMIN_EMAIL", "admin"),

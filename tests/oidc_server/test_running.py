@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -68,7 +67,7 @@ def test_a_request_that_began_is_answered_when_told_to_stop(
     port = free_port()
     address = {"SITE_URL": f"http://127.0.0.1:{port}"}
     with running.serve(variables | address, port, tmp_path / "log") as started:
-        request = socket.create_connection(("127.0.0.1", port))
+        request = running.connection(port)
         request.sendall(b"POST /uc/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n")
         request.sendall(b"Content-Type: application/x-www-form-urlencoded\r\n")
         request.sendall(b"Content-Length: 8\r\n\r\ncod")
@@ -111,6 +110,33 @@ def test_whoever_started_it_may_end_before(
         assert probe.is_ready(port)
     finally:
         os.kill(int(started.stdout), signal.SIGTERM)
+
+
+IN_A_HURRY = """
+import sys
+from oidc_server.__main__ import main
+from oidc_server.upkeep import clock
+clock.SECONDS = 0.5
+main(sys.argv[1:])
+"""
+EXPIRE = """
+from django.utils import timezone
+from oidc_server.provider.models import Grant
+Grant.objects.update(expires_at=timezone.now())
+"""
+
+
+def test_it_cleans_up_by_itself(
+    provider: running.Running, variables: dict[str, str], tmp_path: Path
+) -> None:
+    provider.authorize()
+    running.command("shell", "-v0", "-c", EXPIRE, variables=variables)
+    port = free_port()
+
+    with running.started(variables, port, tmp_path / "log", ("-c", IN_A_HURRY)) as started:
+        running.wait_until(started, lambda: "cleaned up: " in started.log.read_text())
+
+    assert "grants: 0 deleted" in running.command("clean_up", variables=variables).stdout
 
 
 def test_many_sign_in_at_once(provider: running.Running) -> None:

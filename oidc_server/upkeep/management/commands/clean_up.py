@@ -2,11 +2,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from oidc_server.provider.cleaning import clean_up
+from oidc_server.upkeep.cleaning import clean_up
 
 
 class Command(BaseCommand):
-    help = "Delete expired codes, tokens, consents and sessions."
+    help = "Delete what has expired: codes, tokens, consents, sessions and events."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         for kind, deleted in clean_up().items():
