@@ -77,12 +77,16 @@ def test_only_what_holds_secrets_is_private() -> None:
 
 
 def test_no_secret_is_in_a_file_that_others_can_read() -> None:
+    hexadecimal = {
+        "OUTLINE_SECRET_KEY": "a" * 64,
+        "OUTLINE_UTILS_SECRET": "b" * 64,
+        "OIDC_ENCRYPTION_KEY": "c" * 64,
+    }
     secrets = {
         key: f"secret-{number:02}" + "0" * 55
         for number, key in enumerate(FAKE_SECRETS)
-        if key not in {"COMPOSE_PROJECT_NAME", "OUTLINE_SECRET_KEY", "OUTLINE_UTILS_SECRET"}
-    }
-    secrets |= {"OUTLINE_SECRET_KEY": "a" * 64, "OUTLINE_UTILS_SECRET": "b" * 64}
+        if key != "COMPOSE_PROJECT_NAME"
+    } | hexadecimal
 
     planned = plan.files(configuration(**secrets), sources.find())
 

@@ -122,6 +122,14 @@ def test_what_data_depends_on_is_made_for_a_new_deployment_only() -> None:
     assert (filled["OUTLINE_SECRET_KEY"], filled["COMPOSE_PROJECT_NAME"]) == ("", "")
 
 
+@pytest.mark.parametrize("key", ["DJANGO_SECRET_KEY", "OIDC_ENCRYPTION_KEY"])
+def test_a_deployment_from_before_gets_a_secret_that_is_new(key: str) -> None:
+    whole = secrets.fill(reference.example(), FOLDER, fresh=True)
+    before = "".join(line for line in whole.splitlines(True) if not line.startswith(f"{key}="))
+
+    assert values(secrets.fill(before, FOLDER, fresh=False))[key]
+
+
 def test_a_key_that_is_new_to_a_file_comes_with_its_comment() -> None:
     filled = secrets.fill("URL=http://localhost:8888\n", FOLDER, fresh=True)
 

@@ -35,7 +35,7 @@ REASONS = {
     "CLAIM": "a name of OpenID's",
     "CLIENT_ID": "printable ASCII without spaces (RFC 6749, appendix A.1)",
     "EMAIL": "an address (RFC 5322, section 3.4.1)",
-    "HEX_64": "64 hexadecimal digits, as Outline wants them",
+    "HEX_64": "64 hexadecimal digits, which are a key",
     "HOST": "a host",
     "IDENTIFIER": "a name that is part of URLs and of S3's signatures",
     "IMAGE": "a reference in Docker's grammar",

@@ -25,6 +25,16 @@ from oidc_provider.models import Client, Code, Token
 from oidc_server.accounts.models import User
 print(*(one.objects.count() for one in (User, Client, Code, Token, Session)))
 """
+KEY_FROM_BEFORE = """
+from oidc_provider.models import RSAKey
+from oidc_server.provider.keys import new_signing_key
+RSAKey.objects.create(key=new_signing_key())
+"""
+KEYS = """
+from oidc_provider.models import RSAKey
+from oidc_server.sealing import unseal
+print(*(unseal(row.key).startswith("-----BEGIN") for row in RSAKey.objects.all()))
+"""
 
 
 def test_codes_tokens_and_sessions_that_lie_in_clear_are_forgotten(
@@ -39,3 +49,14 @@ def test_codes_tokens_and_sessions_that_lie_in_clear_are_forgotten(
 
     left = running.command("shell", "-v0", "-c", COUNT, variables=variables).stdout
     assert left.split() == ["1", "1", "0", "0", "0"]
+
+
+def test_the_key_that_signed_is_encrypted(postgresql: Cluster | None, tmp_path: Path) -> None:
+    variables = running.fresh(postgresql, tmp_path)
+    running.command("migrate", "oidc_provider", variables=variables)
+    running.command("shell", "-v0", "-c", KEY_FROM_BEFORE, variables=variables)
+
+    told = running.command("init", variables=variables).stdout
+
+    assert "signing key: encrypted" in told
+    assert running.command("shell", "-v0", "-c", KEYS, variables=variables).stdout == "True\n"
