@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import struct
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 MIB = 1024 * 1024
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def tree(root: int) -> list[int]:
@@ -35,6 +37,33 @@ def pss(processes: Iterable[int]) -> int:
             if line.startswith("Pss:"):
                 total += int(line.split()[1]) * 1024
     return total
+
+
+def resident(processes: Iterable[int]) -> int | None:
+    """Return what the pages of processes come to, each counted once, in bytes.
+
+    It is what their proportional set size would be if nobody else used the same files, as in a
+    container with an image of its own. Page numbers are told to root only: None to others.
+    """
+    pages: set[int] = set()
+    for process in processes:
+        pages.update(_pages(process))
+    return None if pages <= {0} else len(pages) * PAGE
+
+
+def _pages(process: int) -> Iterator[int]:
+    """Page frame numbers, by Documentation/admin-guide/mm/pagemap.rst of Linux."""
+    present, number = 1 << 63, (1 << 55) - 1
+    with Path(f"/proc/{process}/pagemap").open("rb") as pagemap:
+        for mapping in _text(Path(f"/proc/{process}/maps")).splitlines():
+            addresses, *_, name = mapping.split(maxsplit=5)
+            if name.startswith(("[vsyscall]", "[vdso]", "[vvar")):
+                continue
+            begin, end = (int(address, 16) // PAGE for address in addresses.split("-"))
+            pagemap.seek(begin * 8)
+            for (entry,) in struct.iter_unpack("=Q", pagemap.read((end - begin) * 8)):
+                if entry & present:
+                    yield entry & number
 
 
 def _text(path: Path) -> str:

@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -17,7 +18,10 @@ from pathlib import Path
 from tests.benchmarks.provider import measuring
 from tests.benchmarks.provider.others import oidc_provider, seed, stock
 from tests.benchmarks.provider.ours import DATABASES, ours
+from tests.benchmarks.provider.people import Crowd
 from tests.benchmarks.provider.servers import Server
+
+_ON_SQLITE = 400  # sign-ins
 
 
 def main() -> int:
@@ -29,19 +33,44 @@ def main() -> int:
     )
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(chosen, Path(place))]
-        figures = measuring.compare(
-            servers, rounds=chosen.rounds, sign_ins=chosen.sign_ins, clients=chosen.clients
-        )
-        if chosen.json:
-            json.dump([figure.summary() for figure in figures], sys.stdout, indent=2)
-            sys.stdout.write("\n")
+        if chosen.leak:
+            _leak(servers, chosen)
+        elif chosen.sqlite_threads:
+            _sqlite_threads(servers, chosen)
         else:
-            sys.stdout.write(measuring.table(figures))
+            _compare(servers, chosen)
     return 0
 
 
+def _compare(servers: list[Server], chosen: argparse.Namespace) -> None:
+    figures = measuring.compare(
+        servers, rounds=chosen.rounds, sign_ins=chosen.sign_ins, clients=chosen.clients
+    )
+    if chosen.json:
+        json.dump([figure.summary() for figure in figures], sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(measuring.table(figures))
+
+
+def _leak(servers: list[Server], chosen: argparse.Namespace) -> None:
+    for server in servers:
+        for done, size in measuring.grow(server, chosen.leak, chosen.clients):
+            sys.stdout.write(f"{server.name}: {size} MiB of PSS after {done} sign-ins\n")
+            sys.stdout.flush()
+
+
+def _sqlite_threads(servers: list[Server], chosen: argparse.Namespace) -> None:
+    for server in servers:
+        problems = Crowd.at(server.site, chosen.clients).try_to_sign_in(_ON_SQLITE)
+        good = _ON_SQLITE - len(problems)
+        sys.stdout.write(f"{server.name}: {good} of {_ON_SQLITE} sign-ins succeeded\n")
+        for told, count in Counter(problems).items():
+            sys.stdout.write(f"    {count} times: {told}\n")
+
+
 def _servers(chosen: argparse.Namespace, place: Path) -> Iterator[AbstractContextManager[Server]]:
-    databases = chosen.on or DATABASES
+    databases = ["sqlite"] if chosen.sqlite_threads else chosen.on or DATABASES
     for database in databases:
         yield ours(database, place / database)
     if chosen.full:
@@ -77,6 +106,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, metavar="N")
     parser.add_argument("--sign-ins", type=int, default=100, metavar="N", help="in each round")
     parser.add_argument("--clients", type=int, default=4, metavar="N", help="at the same time")
+    parser.add_argument(
+        "--leak", type=int, metavar="N", help=f"memory every {measuring.STEP} sign-ins up to N"
+    )
+    parser.add_argument(
+        "--sqlite-threads",
+        action="store_true",
+        help=f"how many of {_ON_SQLITE} sign-ins at once succeed on SQLite",
+    )
     parser.add_argument("--json", action="store_true")
     return parser.parse_args()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from statistics import median, quantiles
 from typing import Any
 
-from tests.benchmarks.processes import MIB, cpu, pss, tree
+from tests.benchmarks.processes import MIB, cpu, pss, resident, tree
 from tests.benchmarks.provider.people import Crowd
 from tests.benchmarks.provider.servers import Server
+
+STEP = 1000  # sign-ins
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +24,7 @@ class Figures:
     database: list[float] = field(default_factory=list)  # the same of PostgreSQL's
     rate: list[float] = field(default_factory=list)  # sign-ins a second
     took: list[float] = field(default_factory=list)  # seconds
-    memory: list[int] = field(default_factory=list)  # bytes of PSS, once, at the end
+    memory: dict[str, int | None] = field(default_factory=dict)  # bytes, at the end
 
     def summary(self) -> dict[str, Any]:
         """Return what is told of it, in its units."""
@@ -36,7 +39,8 @@ class Figures:
             "p50_ms": _milliseconds(percentiles[9]),
             "p95_ms": _milliseconds(percentiles[18]),
             "sign_ins_per_second": round(median(self.rate), 1),
-            "pss_mib": round(self.memory[0] / MIB, 1),
+            "pss_mib": _mebibytes(self.memory["pss"]),
+            "alone_mib": _mebibytes(self.memory["alone"]),
         }
 
 
@@ -52,21 +56,37 @@ def compare(servers: list[Server], *, rounds: int, sign_ins: int, clients: int) 
             _round(server, crowd, found, sign_ins)
     for server, crowd, found in together:
         crowd.people[0].look_around()
-        found.memory.append(pss(tree(server.process)))
+        found.memory.update(memory(server))
     return figures
+
+
+def memory(server: Server) -> dict[str, int | None]:
+    """Return the bytes it takes beside the machine's other processes, and would take alone."""
+    processes = tree(server.process)
+    return {"pss": pss(processes), "alone": resident(processes)}
+
+
+def grow(server: Server, sign_ins: int, clients: int) -> Iterator[tuple[int, float | None]]:
+    """Yield how many sign-ins there were, and the MiB it takes then."""
+    crowd = Crowd.at(server.site, clients)
+    for done in range(0, sign_ins + 1, STEP):
+        if done:
+            crowd.sign_in(STEP)
+        yield done, _mebibytes(memory(server)["pss"])
 
 
 def table(figures: list[Figures]) -> str:
     """Return the summaries as a table for people."""
     lines = [
-        f"{'':<26}{'CPU ms a sign-in':>22}{'PostgreSQL':>12}{'PSS MiB':>9}"
+        f"{'':<26}{'CPU ms a sign-in':>22}{'PostgreSQL':>12}{'PSS MiB':>9}{'alone':>7}"
         f"{'p50 ms':>8}{'p95 ms':>8}{'a second':>10}{'sign-ins':>10}\n"
     ]
     for one in (figure.summary() for figure in figures):
         spread = f"{one['cpu_ms']} ({one['cpu_ms_least']} to {one['cpu_ms_most']})"
         database = "-" if one["postgresql_cpu_ms"] is None else one["postgresql_cpu_ms"]
         lines.append(
-            f"{one['server']:<26}{spread:>22}{database:>12}{one['pss_mib']:>9}"
+            f"{one['server']:<26}{spread:>22}{database:>12}"
+            f"{one['pss_mib']:>9}{one['alone_mib'] or '-':>7}"
             f"{one['p50_ms']:>8}{one['p95_ms']:>8}{one['sign_ins_per_second']:>10}"
             f"{one['sign_ins']:>10}\n"
         )
@@ -84,6 +104,10 @@ def _round(server: Server, crowd: Crowd, found: Figures, sign_ins: int) -> None:
     if database:
         taken = sum(cpu(tree(process)) for process in database) - others
         found.database.append(taken / sign_ins)
+
+
+def _mebibytes(size: int | None) -> float | None:
+    return None if size is None else round(size / MIB, 1)
 
 
 def _milliseconds(seconds: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from tests.benchmarks.provider.people import Site
 from tests.benchmarks.provider.servers import Server
 from tests.oidc_server import flow, running
 from tests.oidc_server.postgresql import cluster
+from tests.rig.machine import RigError
 
 DATABASES = ("postgresql", "sqlite")
 
@@ -22,10 +24,14 @@ def ours(database: str, folder: Path, *, full: bool = False) -> Iterator[Server]
     with ExitStack() as stack:
         postgresql = stack.enter_context(cluster()) if database == "postgresql" else None
         variables = running.fresh(postgresql, folder)
+        variables |= _of_the_image() | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
         running.command("init", variables=variables)
         if full:
             fill(variables)
         port = running.port_of(variables)
+        # The image's modules are compiled; here it is the first start that does it.
+        with running.serve(variables, port, folder / "log"):
+            pass
         served = stack.enter_context(running.serve(variables, port, folder / "log"))
         yield Server(
             name=f"ours, {'PostgreSQL' if postgresql else 'SQLite'}{', full' if full else ''}",
@@ -44,3 +50,13 @@ def ours(database: str, folder: Path, *, full: bool = False) -> Iterator[Server]
                 password=variables["ADMIN_PASSWORD"],
             ),
         )
+
+
+def _of_the_image() -> dict[str, str]:
+    """What its Dockerfile tells the allocator and Python."""
+    image = (running.REPOSITORY / "Dockerfile").read_text(encoding="utf-8").rpartition("\nFROM ")[2]
+    found = re.search(r"^ENV ((?:.*\\\n)*.*)$", image, re.MULTILINE)
+    if found is None:
+        raise RigError("the Dockerfile has no ENV")
+    told = dict(re.findall(r"(\w+)=(\S+)", found[1]))
+    return {name: told[name] for name in told.keys() - {"PATH", "PYTHONDONTWRITEBYTECODE"}}

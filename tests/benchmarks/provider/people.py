@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from html import unescape
-from http.client import HTTPConnection, HTTPResponse
-from typing import Any
+from http.client import HTTPConnection, HTTPException, HTTPResponse
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 
+T = TypeVar("T")
 _STATE = "of-the-wiki-that-asks"
 _STEPS = 10  # no way through a provider's pages is longer
 
@@ -185,14 +186,29 @@ class Crowd:
 
     def sign_in(self, times: int) -> list[float]:
         """Return how many seconds each of `times` sign-ins took."""
+        return self._each(times, Person.sign_in)
 
-        def repeatedly(person: Person, count: int) -> list[float]:
-            return [person.sign_in() for _ in range(count)]
+    def try_to_sign_in(self, times: int) -> list[str]:
+        """Return what went wrong, of `times` sign-ins."""
+
+        def problem(person: Person) -> str:
+            try:
+                person.sign_in()
+            except (Failed, HTTPException, OSError) as error:
+                person.hang_up()
+                return str(error) or repr(error)
+            return ""
+
+        return [told for told in self._each(times, problem) if told]
+
+    def _each(self, times: int, act: Callable[[Person], T]) -> list[T]:
+        def repeatedly(person: Person, count: int) -> list[T]:
+            return [act(person) for _ in range(count)]
 
         for person in self.people:
             person.hang_up()  # a server may have closed it since the last time
         share, rest = divmod(times, len(self.people))
         counts = [share + (number < rest) for number in range(len(self.people))]
         with ThreadPoolExecutor(len(self.people)) as threads:
-            took = threads.map(repeatedly, self.people, counts)
-            return [seconds for one in took for seconds in one]
+            done = threads.map(repeatedly, self.people, counts)
+            return [outcome for one in done for outcome in one]
