@@ -9,7 +9,12 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from oidc_server import rows
+
+_BY_KEY = rows.Query("FROM {session} WHERE {session}.session_key = %s", session=Session)
 
 
 class SessionStore(db.SessionStore):
@@ -17,11 +22,12 @@ class SessionStore(db.SessionStore):
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
         """What loads a session: an unknown key is forgotten, so that nobody chooses their own."""
-        key = at_rest(self.session_key or "")
-        found = self.model.objects.filter(session_key=key, expire_date__gt=timezone.now()).first()
-        if found is None:
+        found = _BY_KEY.first(at_rest(self.session_key or ""))
+        if found is None or found[0].expire_date <= timezone.now():
             self._session_key = None
-        return found
+            return None
+        session: Session = found[0]
+        return session
 
     def exists(self, session_key: str) -> bool:
         return super().exists(at_rest(session_key))

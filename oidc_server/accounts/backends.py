@@ -7,11 +7,18 @@ from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
 from oidc_server.accounts import limits
+from oidc_server import rows
 from oidc_server.accounts.models import User
+
+_BY_ID = rows.Query("FROM {user} WHERE {user}.id = %s", user=User)
 
 
 class UsernameOrEmailBackend(ModelBackend):
     """Signs in by username or e-mail address, in any case: people remember either."""
+
+    def get_user(self, user_id: int) -> User | None:
+        found = _BY_ID.first(user_id)
+        return found[0] if found and self.user_can_authenticate(found[0]) else None
 
     def authenticate(
         self,

@@ -19,18 +19,21 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # What every answer needs: the client's address, headers, a known host, a database.
     "oidc_server.metrics.middleware.MeasureMiddleware",
     "oidc_server.gateway.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "oidc_server.pages.policy.ContentSecurityPolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "oidc_server.health.patience.WaitForDatabaseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "oidc_server.health.patience.WaitForDatabaseMiddleware",
+    "oidc_server.provider.back_channel.BackChannelMiddleware",
+    # What pages need besides.
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
