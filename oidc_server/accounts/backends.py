@@ -6,8 +6,8 @@ from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 from django.utils.crypto import get_random_string
 
-from oidc_server.accounts import limits
 from oidc_server import rows
+from oidc_server.accounts import limits
 from oidc_server.accounts.models import User
 
 _BY_ID = rows.Query("FROM {user} WHERE {user}.id = %s", user=User)
