@@ -12,6 +12,7 @@ _is_collected = (COLLECTED / "staticfiles.json").is_file()
 STATIC_URL = "/uc/static/"
 STATIC_ROOT = str(COLLECTED) if _is_collected else None
 WHITENOISE_USE_FINDERS = not _is_collected
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # by its default any site may read them
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # nothing is uploaded
     "staticfiles": {"BACKEND": _COLLECTED_STORAGE if _is_collected else _FOUND_STORAGE},

@@ -13,6 +13,7 @@ from django.test import Client
 from tests.oidc_server.settings import VARIABLES
 
 WIKI = VARIABLES["WIKI_URL"]
+HOST = urlsplit(WIKI).netloc.encode()
 CALLBACK = f"{WIKI}/auth/oidc.callback"
 ELSEWHERE = "https://other.example/callback"
 CLIENT_ID, CLIENT_SECRET = "outline", "secret-of-the-wiki's-client"
