@@ -91,6 +91,7 @@ def test_without_a_hint_that_proves_anything_the_user_is_asked(alice: Any, hint:
     ("wrong", "told"),
     [
         ({"id_token_hint": "garbage"}, UNVERIFIED),
+        ({"id_token_hint": "garbage", "client_id": ""}, UNVERIFIED),
         ({"id_token_hint": "", "client_id": ""}, ADDRESS),
         ({"id_token_hint": "", "post_logout_redirect_uri": "https://elsewhere.example"}, ADDRESS),
         ({"client_id": "other"}, UNVERIFIED),

@@ -43,8 +43,10 @@ class LogoutRequest:
             return cls(client=None, subject=None, next_page=None, parameters={}, problem=unverified)
         client = hinted or _client(name)
         next_page = _next_page(client, parameters)
-        problem = unverified if hint and not hinted else ""
-        if "post_logout_redirect_uri" in parameters and not next_page:
+        problem = ""
+        if hint and not hinted:
+            problem = unverified
+        elif "post_logout_redirect_uri" in parameters and not next_page:
             problem = _("The application asked to go back to an address that isn't registered.")
         return cls(
             client=client,
