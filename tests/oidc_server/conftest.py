@@ -1,6 +1,7 @@
 """The database to test on, and the rows that bootstrap makes."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -60,3 +61,17 @@ def alice(wiki: Any) -> Any:  # noqa: ARG001 - whose user she is
 @pytest.fixture
 def admin_user(db: None) -> Any:  # noqa: ARG001 - a database to put it in
     return flow.make_user("root", is_superuser=True)
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> flow.Wait:
+    """Let so many seconds pass."""
+    passed = timedelta()
+    now = timezone.now
+
+    def wait(seconds: float) -> None:
+        nonlocal passed
+        passed += timedelta(seconds=seconds)
+
+    monkeypatch.setattr(timezone, "now", lambda: now() + passed)
+    return wait

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,6 +20,8 @@ ELSEWHERE = "https://other.example/callback"
 CLIENT_ID, CLIENT_SECRET = "outline", "secret-of-the-wiki's-client"
 PASSWORD = "a-good-long-password"
 VERIFIER = "v" * 43
+
+Wait = Callable[[float], None]  # what the fixture `wait` gives
 
 
 def make_user(username: str, **fields: Any) -> Any:

@@ -1,6 +1,5 @@
 """What comes of an authorization: bound to its request, rotated, ended by disuse and by misuse."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,23 +12,9 @@ from oidc_provider.models import Code, Token
 
 from oidc_server.provider.models import Grant
 from tests.oidc_server import flow
+from tests.oidc_server.flow import Wait
 
 DAY = 24 * 60 * 60
-Wait = Callable[[float], None]
-
-
-@pytest.fixture
-def wait(monkeypatch: pytest.MonkeyPatch) -> Wait:
-    """Let so many seconds pass."""
-    passed = timedelta()
-    now = timezone.now
-
-    def wait(seconds: float) -> None:
-        nonlocal passed
-        passed += timedelta(seconds=seconds)
-
-    monkeypatch.setattr(timezone, "now", lambda: now() + passed)
-    return wait
 
 
 def assert_refused(answer: Any, error: str = "invalid_grant") -> None:
