@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from oidc_server.accounts import limits
 from oidc_server.accounts.forms import OwnUserEditForm, PasswordForm, UserAddForm, UserEditForm
 from oidc_server.accounts.models import User
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
 
 if TYPE_CHECKING:  # generic for the type checker only
     _UserAdmin = UserAdmin[User]
@@ -61,6 +63,34 @@ class AccountAdmin(_UserAdmin):
             kwargs["form"] = OwnUserEditForm
         return super().get_form(request, obj, change=change, **kwargs)
 
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._tell(Kind.USER_MADE, request, obj)
+            return
+        fields = [name for name in form.changed_data if name != "is_active"]
+        if "is_active" in form.changed_data:
+            self._tell_switched(request, obj)
+        if fields:
+            self._tell(Kind.USER_CHANGED, request, obj, fields=fields)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002 - Django's signature
+        user = self.get_object(request, id)
+        response = super().user_change_password(request, id, form_url)
+        if user and user.password != User.objects.values_list("password").get(pk=user.pk)[0]:
+            self._tell(Kind.PASSWORD_CHANGED, request, user)
+        return response
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        super().delete_model(request, obj)
+        self._tell(Kind.USER_DELETED, request, obj, username=obj.username)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        deleted = list(queryset)
+        super().delete_queryset(request, queryset)
+        for user in deleted:
+            self._tell(Kind.USER_DELETED, request, user, username=user.username)
+
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         if obj is not None and obj.pk == request.user.pk:
             return False
@@ -79,6 +109,7 @@ class AccountAdmin(_UserAdmin):
         users = list(queryset)
         limits.let_in(users)
         for user in users:
+            self._tell(Kind.SIGN_IN_UNBLOCKED, request, user)
             self.log_change(request, user, [{"changed": {"fields": [str(_("wrong passwords"))]}}])
         text = ngettext(
             "%d user may sign in again.", "%d users may sign in again.", len(users)
@@ -92,7 +123,16 @@ class AccountAdmin(_UserAdmin):
                 continue
             user.is_active = active
             user.save(update_fields=["is_active"])
+            self._tell_switched(request, user)
             self.log_change(request, user, [{"changed": {"fields": [str(_("active"))]}}])
             changed += 1
         text = ngettext("%d user was changed.", "%d users were changed.", changed) % changed
         self.message_user(request, text, messages.SUCCESS)
+
+    def _tell_switched(self, request: HttpRequest, user: User) -> None:
+        kind = Kind.USER_TURNED_ON if user.is_active else Kind.USER_TURNED_OFF
+        self._tell(kind, request, user)
+
+    def _tell(self, kind: Kind, request: HttpRequest, user: User, **details: Any) -> None:
+        actor: Any = request.user
+        record(kind, request=request, subject=user.sub, by=actor.sub, **details)

@@ -4,6 +4,8 @@ from django.contrib.auth.hashers import check_password, make_password
 
 from oidc_server.accounts import limits
 from oidc_server.accounts.models import User
+from oidc_server.audit.models import Kind
+from oidc_server.audit.recording import record
 
 
 def ensure_administrator(username: str, email: str, password: str) -> str:
@@ -18,9 +20,9 @@ def ensure_administrator(username: str, email: str, password: str) -> str:
     user = User.objects.find(username) or User.objects.find(email)
     if user is None:
         user = User(username=username, email=email)
-        outcome = "made"
+        outcome, kind = "made", Kind.USER_MADE
     elif not check_password(password, user.configured_password):
-        outcome = "given the configured password"
+        outcome, kind = "given the configured password", Kind.PASSWORD_CHANGED
     else:
         return "kept"
     user.username = username
@@ -29,4 +31,5 @@ def ensure_administrator(username: str, email: str, password: str) -> str:
     user.configured_password = make_password(password)
     user.save()
     limits.let_in([user])
+    record(kind, subject=user.sub, by="configuration")
     return outcome

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -67,6 +67,12 @@ class PasswordChangeView(_LimitedView, views.PasswordChangeView):
     template_name = "accounts/password.html"
     form_class = OwnPasswordForm
     success_url = reverse_lazy("accounts:password-changed")
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        response = super().form_valid(form)
+        user: Any = form.user
+        record(Kind.PASSWORD_CHANGED, request=self.request, subject=user.sub)
+        return response
 
 
 class PasswordChangedView(LoginRequiredMixin, TemplateView):

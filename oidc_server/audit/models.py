@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     SIGN_IN_REFUSED = "sign-in refused", _("sign-in refused")
     # Too many were refused before it; no password was looked at.
     SIGN_IN_BLOCKED = "sign-in blocked", _("sign-in blocked")
+    SIGN_IN_UNBLOCKED = "sign-in unblocked", _("sign-in unblocked")
     SIGN_OUT = "sign-out", _("sign-out")
     PASSWORD_CHANGED = "password changed", _("password changed")
     USER_MADE = "user made", _("user made")

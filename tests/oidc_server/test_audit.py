@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from oidc_server.accounts.bootstrap import ensure_administrator
 from oidc_server.audit.models import Event, Kind
 from oidc_server.audit.recording import record
 from tests.oidc_server import flow
@@ -102,7 +103,9 @@ def test_a_sign_out_is_told_of_whoever_was_signed_in(alice: Any) -> None:
 
 @pytest.fixture
 def desk(admin_user: Any) -> Client:
-    return flow.signed_in(admin_user)
+    client = flow.signed_in(admin_user)
+    client.handler.enforce_csrf_checks = False
+    return client
 
 
 def listed(desk: Client, **query: str) -> list[str]:
@@ -151,3 +154,113 @@ def test_the_list_of_events_takes_few_queries(desk: Client, alice: Any) -> None:
         desk.get(EVENTS)
 
     assert len(ran) < 10
+
+
+USERS = "/uc/admin/accounts/user/"
+
+
+def told(since: int = 0) -> list[tuple[Any, ...]]:
+    rows = Event.objects.filter(pk__gt=since).order_by("pk")
+    return [(row.kind, row.subject, row.details) for row in rows]
+
+
+def last() -> int:
+    return Event.objects.latest("pk").pk
+
+
+def test_making_a_user_is_told_with_who_did_it(desk: Client, admin_user: Any) -> None:
+    form = {"username": "carol", "email": "carol@example.com", "name": "Carol"}
+    before = last()
+
+    desk.post(f"{USERS}add/", {**form, "password1": flow.PASSWORD, "password2": flow.PASSWORD})
+
+    carol = type(admin_user).objects.get(username="carol")
+    assert told(before) == [("user made", carol.sub, {"by": admin_user.sub})]
+
+
+def test_what_changed_of_a_user_is_told_by_its_name_alone(
+    desk: Client, admin_user: Any, alice: Any
+) -> None:
+    form = {"username": "alice", "email": "alice@elsewhere.example", "name": alice.name}
+    before = last()
+
+    desk.post(f"{USERS}{alice.pk}/change/", {**form, "is_superuser": "on"})
+
+    by = {"by": admin_user.sub}
+    assert told(before) == [
+        ("user turned off", alice.sub, by),
+        ("user changed", alice.sub, {**by, "fields": ["email", "is_superuser"]}),
+    ]
+
+
+def test_turning_off_and_on_is_told_of_each_user(desk: Client, admin_user: Any, alice: Any) -> None:
+    chosen = {"_selected_action": [str(alice.pk), str(admin_user.pk)]}
+    before = last()
+
+    for action in ("turn_off", "turn_off", "turn_on"):
+        desk.post(USERS, {**chosen, "action": action})
+
+    by = {"by": admin_user.sub}
+    assert told(before) == [
+        ("user turned off", alice.sub, by),
+        ("user turned on", alice.sub, by),
+    ]
+
+
+def test_a_deleted_user_is_told_with_the_name_that_nobody_could_look_up(
+    desk: Client, admin_user: Any, alice: Any
+) -> None:
+    bob = flow.make_user("bob")
+    before = last()
+
+    desk.post(f"{USERS}{alice.pk}/delete/", {"post": "yes"})
+    desk.post(USERS, {"action": "delete_selected", "_selected_action": [bob.pk], "post": "yes"})
+
+    assert told(before) == [
+        ("user deleted", alice.sub, {"by": admin_user.sub, "username": "alice"}),
+        ("user deleted", bob.sub, {"by": admin_user.sub, "username": "bob"}),
+    ]
+
+
+def test_a_new_password_is_told_once_it_is_set(desk: Client, admin_user: Any, alice: Any) -> None:
+    before = last()
+    wrong, right = "short", "another-long-password"
+
+    for new in (wrong, right):
+        desk.post(f"{USERS}{alice.pk}/password/", {"password1": new, "password2": new})
+
+    assert told(before) == [("password changed", alice.sub, {"by": admin_user.sub})]
+
+
+def test_ones_own_new_password_is_told_too(alice: Any) -> None:
+    browser = flow.signed_in(alice)
+    browser.handler.enforce_csrf_checks = False
+    before = last()
+    new = {"new_password1": "another-long-password", "new_password2": "another-long-password"}
+
+    for old in ("wrong", flow.PASSWORD):
+        browser.post(
+            "/uc/accounts/password/", {**new, "old_password": old}, headers={"origin": flow.WIKI}
+        )
+
+    assert told(before) == [("password changed", alice.sub, {})]
+
+
+def test_letting_somebody_in_at_once_is_told(desk: Client, admin_user: Any, alice: Any) -> None:
+    before = last()
+
+    desk.post(USERS, {"_selected_action": [str(alice.pk)], "action": "unblock"})
+
+    assert told(before) == [("sign-in unblocked", alice.sub, {"by": admin_user.sub})]
+
+
+@pytest.mark.django_db
+def test_what_the_configuration_does_is_told() -> None:
+    for password in ("the first password", "the first password", "another password"):
+        ensure_administrator("root", "root@example.com", password)
+
+    by = {"by": "configuration"}
+    assert [(kind, details) for kind, _, details in told()] == [
+        ("user made", by),
+        ("password changed", by),
+    ]
