@@ -32,10 +32,13 @@ class Visitor:
     def sign_in(self, client: Client) -> dict[str, Any]:
         """Returns the session that the client has then."""
         self.open(f"{client.address}/sign-in")
+        self.fill_in()
+        return self.session(client)
+
+    def fill_in(self) -> None:
         assert self.is_asked_to_sign_in()
         self._submit(username="admin", password=flow.PASSWORD)
         self._send_what_a_script_would()
-        return self.session(client)
 
     def session(self, client: Client) -> dict[str, Any]:
         assert str(self.page.url).startswith(f"{client.address}/"), self.page.text
