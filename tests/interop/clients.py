@@ -37,7 +37,7 @@ def _reserved() -> socket.socket:
 
 @dataclass(frozen=True, kw_only=True)
 class Client:
-    """`settings` are what the program is told beside its own name and address and the provider's.
+    """One without a secret is a public one. `settings` are what else its program is told.
 
     It is another site than the provider, and not just another origin: browsers send cookies that
     are `SameSite` to the one from the other with links alone.
@@ -45,6 +45,7 @@ class Client:
 
     name: str
     command: tuple[str | Path, ...]
+    secret: str = SECRET
     settings: dict[str, str] = field(default_factory=dict)
     refresh: Callable[[str, dict[str, Any]], str] = lambda address, _session: f"{address}/refresh"
     place: socket.socket = field(default_factory=_reserved, repr=False)
@@ -58,10 +59,10 @@ class Client:
         return f"http://localhost:{self.port}"
 
     def registration(self) -> dict[str, Any]:
+        secret = {"client_type": "confidential", "client_secret": self.secret}
         return {
             "client_id": self.name,
-            "client_type": "confidential",
-            "client_secret": SECRET,
+            **(secret if self.secret else {}),
             "_redirect_uris": f"{self.address}/callback",
             "_post_logout_redirect_uris": self.address,
         }
@@ -72,7 +73,7 @@ class Client:
             "ADDRESS": self.address,
             "PORT": str(self.port),
             "CLIENT_ID": self.name,
-            "CLIENT_SECRET": SECRET,
+            "CLIENT_SECRET": self.secret,
             "ISSUER": f"{provider.address}/uc/oauth",
             "FOLDER": str(folder),
             "MODULES": str(APACHE_MODULES),
@@ -120,6 +121,7 @@ CLIENTS = (
     Client(name="passport-oauth2", command=_OUTLINE),
     Client(name="passport-oauth2-by-issuer", command=_OUTLINE, settings={"DISCOVERY": "yes"}),
     Client(name="openid-client", command=_OPENID_CLIENT),
+    Client(name="openid-client-public", command=_OPENID_CLIENT, secret=""),
     Client(
         name="openid-client-form-post",
         command=_OPENID_CLIENT,

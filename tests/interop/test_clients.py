@@ -111,6 +111,8 @@ def sign_in(client: Client, page: Page) -> None:
     page.get_by_label("Username or e-mail").fill("admin")
     page.get_by_label("Password").fill(flow.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
+    if not client.secret:
+        page.get_by_role("button", name="Allow").click()
     expect(page.locator("body")).to_contain_text(EMAIL)
 
 

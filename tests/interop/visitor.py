@@ -26,7 +26,7 @@ class Visitor:
 
     def open(self, address: str) -> httpx.Response:
         self.page = self._browser.get(address)
-        self._send_what_a_script_would()
+        self._go_on()
         return self.page
 
     def sign_in(self, client: Client) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class Visitor:
     def fill_in(self) -> None:
         assert self.is_asked_to_sign_in()
         self._submit(username="admin", password=flow.PASSWORD)
-        self._send_what_a_script_would()
+        self._go_on()
 
     def session(self, client: Client) -> dict[str, Any]:
         assert str(self.page.url).startswith(f"{client.address}/"), self.page.text
@@ -48,7 +48,10 @@ class Visitor:
     def is_asked_to_sign_in(self) -> bool:
         return 'type="password"' in self.page.text
 
-    def _send_what_a_script_would(self) -> None:
+    def _go_on(self) -> None:
+        """Say yes to what a public client wants to know, and do what the page's script would."""
+        if 'action="/uc/oauth/consent"' in self.page.text:
+            self._submit(allow="yes")
         if "form_post.js" in self.page.text:
             self._submit()
 

@@ -1,4 +1,4 @@
-// A confidential client on openid-client, by the book: PKCE, state, nonce, client_secret_basic.
+// A client on openid-client, by the book: PKCE, state, nonce. Without a secret it is a public one.
 
 import { text } from 'node:stream/consumers'
 import * as oidc from 'openid-client'
@@ -9,7 +9,7 @@ const config = await oidc.discovery(
   new URL(ISSUER),
   CLIENT_ID,
   undefined,
-  oidc.ClientSecretBasic(CLIENT_SECRET),
+  CLIENT_SECRET ? oidc.ClientSecretBasic(CLIENT_SECRET) : oidc.None(),
   // It's http, on loopback; and ID tokens' signatures are looked at, though they come from there.
   { execute: [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] },
 )
