@@ -55,8 +55,9 @@ def _compare(servers: list[Server], chosen: argparse.Namespace) -> None:
 
 def _leak(servers: list[Server], chosen: argparse.Namespace) -> None:
     for server in servers:
-        for done, size in measuring.grow(server, chosen.leak, chosen.clients):
-            sys.stdout.write(f"{server.name}: {size} MiB of PSS after {done} sign-ins\n")
+        for now in measuring.grow(server, chosen.leak, chosen.clients):
+            size = f"{now['pss_mib']} MiB of PSS, {now['alone_mib'] or '-'} alone"
+            sys.stdout.write(f"{server.name}, {now['sign_ins']} sign-ins: {size}\n")
             sys.stdout.flush()
 
 

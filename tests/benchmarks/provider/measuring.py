@@ -39,8 +39,7 @@ class Figures:
             "p50_ms": _milliseconds(percentiles[9]),
             "p95_ms": _milliseconds(percentiles[18]),
             "sign_ins_per_second": round(median(self.rate), 1),
-            "pss_mib": _mebibytes(self.memory["pss"]),
-            "alone_mib": _mebibytes(self.memory["alone"]),
+            **_in_mebibytes(self.memory),
         }
 
 
@@ -66,13 +65,13 @@ def memory(server: Server) -> dict[str, int | None]:
     return {"pss": pss(processes), "alone": resident(processes)}
 
 
-def grow(server: Server, sign_ins: int, clients: int) -> Iterator[tuple[int, float | None]]:
+def grow(server: Server, sign_ins: int, clients: int) -> Iterator[dict[str, Any]]:
     """Yield how many sign-ins there were, and the MiB it takes then."""
     crowd = Crowd.at(server.site, clients)
     for done in range(0, sign_ins + 1, STEP):
         if done:
             crowd.sign_in(STEP)
-        yield done, _mebibytes(memory(server)["pss"])
+        yield {"server": server.name, "sign_ins": done, **_in_mebibytes(memory(server))}
 
 
 def table(figures: list[Figures]) -> str:
@@ -106,8 +105,8 @@ def _round(server: Server, crowd: Crowd, found: Figures, sign_ins: int) -> None:
         found.database.append(taken / sign_ins)
 
 
-def _mebibytes(size: int | None) -> float | None:
-    return None if size is None else round(size / MIB, 1)
+def _in_mebibytes(sizes: dict[str, int | None]) -> dict[str, float | None]:
+    return {f"{name}_mib": size and round(size / MIB, 1) for name, size in sizes.items()}
 
 
 def _milliseconds(seconds: float) -> float:

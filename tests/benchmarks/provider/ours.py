@@ -11,7 +11,7 @@ from tests.benchmarks.provider.filling import fill
 from tests.benchmarks.provider.people import Site
 from tests.benchmarks.provider.servers import Server
 from tests.oidc_server import flow, running
-from tests.oidc_server.postgresql import cluster
+from tests.oidc_server.postgresql import cluster, free_port
 from tests.rig.machine import RigError
 
 DATABASES = ("postgresql", "sqlite")
@@ -23,7 +23,7 @@ def ours(database: str, folder: Path, *, full: bool = False) -> Iterator[Server]
     folder.mkdir()
     with ExitStack() as stack:
         postgresql = stack.enter_context(cluster()) if database == "postgresql" else None
-        variables = running.fresh(postgresql, folder)
+        variables = running.fresh(postgresql, folder, METRICS_PORT=str(free_port()))
         variables |= _of_the_image() | {"PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
         running.command("init", variables=variables)
         if full:
