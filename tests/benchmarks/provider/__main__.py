@@ -27,18 +27,17 @@ _ON_SQLITE = 400  # sign-ins
 def main() -> int:
     """Print the figures as a table, or as JSON."""
     chosen = _arguments()
-    sys.stderr.write(
-        f"Python {sys.version.split()[0]}; {os.cpu_count()} processors;"
-        f" load before: {os.getloadavg()[0]:.1f}\n"
-    )
+    sys.stderr.write(f"Python {sys.version.split()[0]}; {os.cpu_count()} processors\n")
     with tempfile.TemporaryDirectory() as place, ExitStack() as stack:
         servers = [stack.enter_context(server) for server in _servers(chosen, Path(place))]
+        sys.stderr.write(f"load before: {os.getloadavg()[0]:.1f}\n")
         if chosen.leak:
             _leak(servers, chosen)
         elif chosen.sqlite_threads:
             _sqlite_threads(servers, chosen)
         else:
             _compare(servers, chosen)
+        sys.stderr.write(f"load after: {os.getloadavg()[0]:.1f}\n")
     return 0
 
 
