@@ -77,38 +77,28 @@ class Attempt:
     def __init__(self, counters: tuple[_Counter, ...], user: User | None) -> None:
         """Raises `TooManyAttempts` if one of the counters is at its limit."""
         self._counters = counters
-        self._subject = user.sub if user else ""
-        now = timezone.now()
-        self._refuse_if_full(now)
-        Failures.objects.bulk_create(
-            [
-                Failures(account=one.account, source=one.source, ends_at=now + one.limit.window)
-                for one in sorted(counters, key=lambda one: (one.account, one.source))
-            ],
-            ignore_conflicts=True,
-        )
+        subject, now = user.sub if user else "", timezone.now()
+        found = {
+            (row.account, row.source): row
+            for row in Failures.objects.filter(reduce(or_, [one.rows for one in counters]))
+        }
+        rows = [(one, found.get((one.account, one.source))) for one in counters]
+        full = [
+            row.ends_at
+            for one, row in rows
+            if row and row.count >= one.limit.failures and row.ends_at > now
+        ]
+        if full:
+            raise TooManyAttempts(max(full), subject)
+        _begin([one for one, row in rows if not row], now)
         for one in counters:
             if not _count(one, now):  # others were first
-                raise TooManyAttempts(now + one.limit.window, self._subject)
+                raise TooManyAttempts(now + one.limit.window, subject)
 
     def succeeded(self) -> None:
         for one in self._counters:
-            rows = Failures.objects.filter(one.rows)
-            if one.is_narrow:
-                rows.delete()
-            else:
-                rows.filter(count__gt=0).update(count=F("count") - 1)
-
-    def _refuse_if_full(self, now: datetime) -> None:
-        limits = {(one.account, one.source): one.limit for one in self._counters}
-        found = Failures.objects.filter(
-            reduce(or_, [one.rows for one in self._counters]), ends_at__gt=now
-        )
-        full = [
-            row.ends_at for row in found if row.count >= limits[row.account, row.source].failures
-        ]
-        if full:
-            raise TooManyAttempts(max(full), self._subject)
+            rows = Failures.objects.filter(one.rows, count__gt=0)
+            rows.update(count=0 if one.is_narrow else F("count") - 1)
 
 
 def sign_in(request: HttpRequest | None, name: str, user: User | None) -> Attempt:
@@ -139,16 +129,37 @@ def let_in(users: Iterable[User]) -> None:
         for user in users
         for account in (_name(user.username), _name(user.email), _subject(user))
     ]
-    Failures.objects.filter(account__in=accounts).delete()
+    Failures.objects.filter(account__in=accounts).update(count=0)
 
 
 def let_everybody_in() -> None:
     """Forget all failures, those of addresses too."""
-    Failures.objects.all().delete()
+    Failures.objects.update(count=0)
+
+
+def _begin(counters: Iterable[_Counter], now: datetime) -> None:
+    """Make the rows that there are none of, always in one order, so that nobody waits for ever."""
+    Failures.objects.bulk_create(
+        [
+            Failures(account=one.account, source=one.source, ends_at=now + one.limit.window)
+            for one in sorted(counters, key=lambda one: (one.account, one.source))
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _count(counter: _Counter, now: datetime) -> bool:
-    """Add one if the limit allows, in one statement, so that it holds for attempts at once."""
+    """Add one; False if the limit does not allow it."""
+    if _add(counter, now):
+        return True
+    if Failures.objects.filter(counter.rows).exists():
+        return False
+    _begin([counter], now)  # it had ended, and was cleaned up a moment ago
+    return _add(counter, now)
+
+
+def _add(counter: _Counter, now: datetime) -> bool:
+    """One statement looks at the limit and adds, so that it holds for attempts at once."""
     limit, ended = counter.limit, Q(ends_at__lte=now)
     return bool(
         Failures.objects.filter(counter.rows, ended | Q(count__lt=limit.failures)).update(
