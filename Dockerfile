@@ -14,18 +14,26 @@ RUN python -m venv --without-pip /venv \
         --only-binary :all: --require-hashes --no-compile ${PIP_INDEX_URL:+--index-url "$PIP_INDEX_URL"} \
         -r requirements.txt \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib
+# The driver's own copy of OpenSSL gives way to the base image's, which Python loads anyway and which
+# Debian mends.
+RUN for name in ssl crypto; do \
+        ln -sf /usr/lib/*-linux-gnu/lib$name.so.3 \
+            /venv/lib/python3*/site-packages/psycopg2_binary.libs/lib$name-*.so.3; \
+    done \
+ && /venv/bin/python -c 'import psycopg2'
 COPY oidc_server ./oidc_server
 RUN DJANGO_SETTINGS_MODULE=oidc_server.settings.build \
         /venv/bin/python -B -m django collectstatic --noinput --verbosity 0 \
  && python -m compileall -q --invalidation-mode unchecked-hash oidc_server
 
 FROM ${PYTHON_IMAGE}
-# A password check takes 19 MiB, which go
-# back to the machine after it only if they are a mapping of their own.
+# Without Kerberos, for which libpq would look at each connection, its libraries stay unread.
+# A password check takes 19 MiB, which go back to the machine only if they are a mapping of their own.
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONOPTIMIZE=2 \
     PYTHONUNBUFFERED=1 \
+    PGGSSENCMODE=disable \
     MALLOC_ARENA_MAX=1 \
     MALLOC_MMAP_THRESHOLD_=1048576 \
     METRICS_PORT=9464

@@ -23,13 +23,13 @@ def wait_for_database(database: PostgreSQL | SQLite, seconds: float = 120) -> No
     """
     if isinstance(database, SQLite):
         return
-    import psycopg  # noqa: PLC0415 - costs a tenth of a second that SQLite needn't pay
+    import psycopg2  # noqa: PLC0415 - takes memory that SQLite needn't pay
 
     deadline = time.monotonic() + seconds
     told = False
     while True:
         try:
-            psycopg.connect(
+            psycopg2.connect(
                 host=database.host,
                 port=database.port,
                 dbname=database.name,
@@ -37,7 +37,7 @@ def wait_for_database(database: PostgreSQL | SQLite, seconds: float = 120) -> No
                 password=database.password,
                 connect_timeout=5,
             ).close()
-        except psycopg.OperationalError as error:
+        except psycopg2.OperationalError as error:
             if time.monotonic() > deadline:
                 raise DatabaseUnreachable(
                     "The database can't be reached:"

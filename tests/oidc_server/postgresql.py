@@ -7,12 +7,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg
+import psycopg2
 
 USER = "oidc"
 PASSWORD = "not-a-secret"
@@ -37,8 +37,7 @@ class Cluster:
         self._control("stop", "-m", "immediate")
 
     def create_database(self, name: str) -> None:
-        with psycopg.connect(self.address(), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"')  # names are the tests' own
+        execute(self.address(), f'CREATE DATABASE "{name}"')  # names are the tests' own
 
     def address(self) -> str:
         return f"host=127.0.0.1 port={self.port} user={USER} password={PASSWORD} dbname=postgres"
@@ -94,12 +93,20 @@ def cluster() -> Iterator[Cluster]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def execute(address: str, *statements: str) -> None:
+    """Execute statements one by one, none of them in a transaction."""
+    with closing(psycopg2.connect(address)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        for statement in statements:
+            cursor.execute(statement)
+
+
 def _wait_for(made: Cluster) -> None:
     deadline = time.monotonic() + _START
     while True:
         try:
-            psycopg.connect(made.address()).close()
-        except psycopg.OperationalError:
+            psycopg2.connect(made.address()).close()
+        except psycopg2.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)

@@ -249,7 +249,7 @@ def test_nothing_of_the_site_is_loaded(tmp_path: Path) -> None:
             sys.executable,
             "-c",
             "import sys; from oidc_server.__main__ import main; main(['tls']);"
-            "print([name for name in ('django', 'psycopg', 'gunicorn') if name in sys.modules])",
+            "print([name for name in ('django', 'psycopg2', 'gunicorn') if name in sys.modules])",
         ],
         cwd=REPOSITORY,
         env=variables(tmp_path),

@@ -9,8 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 
-import psycopg
-from psycopg import conninfo
+from psycopg2.extensions import make_dsn
+
+from tests.oidc_server.postgresql import execute
 
 USERS = 100_000
 TOKENS = 1_000_000
@@ -54,19 +55,16 @@ def fill(variables: Mapping[str, str]) -> None:
         file.execute("ANALYZE")
         file.close()
         return
-    address = conninfo.make_conninfo(
+    address = make_dsn(
         host=variables["DATABASE_HOST"],
         port=variables["DATABASE_PORT"],
         dbname=variables["DATABASE_NAME"],
         user=variables["DATABASE_USER"],
         password=variables["DATABASE_PASSWORD"],
     )
-    with psycopg.connect(address, autocommit=True) as connection:
-        # Checks no foreign key of a million rows that are right.
-        connection.execute("SET session_replication_role = replica")
-        for statement in _statements("postgresql"):
-            connection.execute(statement.encode())
-        connection.execute("VACUUM ANALYZE")
+    # Checks no foreign key of a million rows that are right.
+    trusting = "SET session_replication_role = replica"
+    execute(address, trusting, *_statements("postgresql"), "VACUUM ANALYZE")
 
 
 def _statements(kind: str) -> list[str]:
