@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -264,3 +266,19 @@ def test_what_the_configuration_does_is_told() -> None:
         ("user made", by),
         ("password changed", by),
     ]
+
+
+def test_the_filter_that_the_docs_have_for_fail2ban_fits_the_lines(lines: Any) -> None:
+    docs = (Path(__file__).parents[2] / "docs/operating.md").read_text(encoding="utf-8")
+    (rule,) = re.findall(r"^failregex = (.+)$", docs, re.MULTILINE)
+    refused = re.compile(rule.replace("<ADDR>", r"(?P<address>[0-9a-f.:]+)"))
+    request = RequestFactory().get("/", REMOTE_ADDR="2001:db8::1")
+    for kind in (Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_BLOCKED, Kind.SIGN_IN_ACCEPTED):
+        with pytest.raises(RuntimeError, match="Database access not allowed"):
+            record(kind, request=request)
+
+    found = [refused.search(f"host 0123abc[7]: {json.dumps(line)}") for line in lines()]
+
+    assert [match and match["address"] for match in found] == ["2001:db8::1", "2001:db8::1", None]
+    forged = f"host 0123abc[7]: Not Found: /uc/x y: {json.dumps(lines()[0])}"
+    assert refused.search(forged) is None
