@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> None:
     """
     # A container's first process is not stopped by a signal that it does not handle.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(_STOPPED))
-    os.umask(0o077)  # a database file holds the signing key
+    os.umask(0o077)  # a database file holds people and their hashes
     verb, *rest = arguments or ["serve"]
     try:
         _run(verb, rest)
