@@ -107,6 +107,13 @@ class Gateway(httpx.BaseTransport):
         self._onward.close()
 
 
+def submit(browser: httpx.Client, path: str, **values: str) -> httpx.Response:
+    """Fills in the form of the page at `path`."""
+    hidden = re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', browser.get(path).text)
+    form = {name: unescape(value) for name, value in hidden} | values
+    return browser.post(path, data=form, headers={"origin": str(browser.base_url).rstrip("/")})
+
+
 @dataclass(frozen=True, kw_only=True)
 class Running:
     """`address` is where browsers find it, `wiki` where they find the wiki."""
