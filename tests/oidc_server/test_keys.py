@@ -93,7 +93,9 @@ def test_keys_are_looked_up_seldom_and_what_is_made_of_them_is_made_once(
     wiki: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del wiki
-    before, now = keys.jwks(), time.monotonic()
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    before = keys.jwks()
 
     with CaptureQueriesContext(connection) as ran:
         keys.signed({"sub": "1"})
