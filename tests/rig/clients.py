@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.rig import python_env
-from tests.rig.machine import apt_install, locked, run, say
+from tests.rig import node_packages, python_env
+from tests.rig.machine import apt_install
 
 FOLDER = python_env.CHECKOUT / "tests" / "interop"
-PACKAGES = FOLDER / "node_modules"
 NODE = python_env.program("node")
 # Where Debian's package has them, which has no other name for them on a user's path.
 APACHE = Path("/usr/sbin/apache2")
@@ -20,10 +19,4 @@ def ensure() -> None:
     # Not `apache2`, which would start a server of its own.
     if not (APACHE.exists() and (APACHE_MODULES / "mod_auth_openidc.so").exists()):
         apt_install("apache2-bin", "libapache2-mod-auth-openidc", reason="the tests with Apache")
-    with locked("node"):
-        made = PACKAGES / "made-from"
-        wanted = (FOLDER / "package-lock.json").read_text()
-        if not made.exists() or made.read_text() != wanted:
-            say("installing the locked Node.js packages")
-            run(python_env.program("npm"), "ci", cwd=FOLDER)
-            made.write_text(wanted)
+    node_packages.ensure(FOLDER)

