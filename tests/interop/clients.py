@@ -19,7 +19,8 @@ from urllib.parse import urlencode
 import httpx
 
 from tests.oidc_server.running import Running
-from tests.rig.clients import APACHE, APACHE_MODULES, NODE
+from tests.rig.clients import APACHE, APACHE_MODULES
+from tests.rig.node_packages import node
 
 PROGRAMS = Path(__file__).parent / "programs"
 SECRET = "of a client: 100%, a+b/c"
@@ -114,8 +115,8 @@ def _apaches_refresh(address: str, session: dict[str, Any]) -> str:
     return f"{address}/callback?{urlencode(asked)}"
 
 
-_OUTLINE = (NODE, PROGRAMS / "outline.mjs")
-_OPENID_CLIENT = (NODE, PROGRAMS / "openid_client.mjs")
+_OUTLINE = (node(), PROGRAMS / "outline.mjs")
+_OPENID_CLIENT = (node(), PROGRAMS / "openid_client.mjs")
 _APACHE = (APACHE, "-DFOREGROUND", "-f", PROGRAMS / "apache.conf")
 CLIENTS = (
     Client(name="passport-oauth2", command=_OUTLINE),

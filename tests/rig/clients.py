@@ -8,7 +8,6 @@ from tests.rig import node_packages, python_env
 from tests.rig.machine import apt_install
 
 FOLDER = python_env.CHECKOUT / "tests" / "interop"
-NODE = python_env.program("node")
 # Where Debian's package has them, which has no other name for them on a user's path.
 APACHE = Path("/usr/sbin/apache2")
 APACHE_MODULES = Path("/usr/lib/apache2/modules")
