@@ -95,18 +95,21 @@ class Client:
             process.terminate()
             process.wait(timeout=20)
             sys.stdout.write(log.read_text())  # pytest shows it when a test failed
+        assert not self._answers(), "a child of the program is left"
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                httpx.get(f"http://127.0.0.1:{self.port}/", trust_env=False)
-            except httpx.TransportError:
-                assert process.poll() is None, "it ended"
-                assert time.monotonic() < deadline, "it does not answer"
-                time.sleep(0.1)
-            else:
-                return
+        while not self._answers():
+            assert process.poll() is None, "it ended"
+            assert time.monotonic() < deadline, "it does not answer"
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            httpx.get(f"http://127.0.0.1:{self.port}/", trust_env=False)
+        except httpx.TransportError:
+            return False
+        return True
 
 
 def _apaches_refresh(address: str, session: dict[str, Any]) -> str:
