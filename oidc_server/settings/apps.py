@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "oidc_server.health.patience.WaitForDatabaseMiddleware",
     "oidc_server.provider.back_channel.BackChannelMiddleware",
     # What pages need besides.
+    "oidc_server.pages.policy.SeeOtherMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

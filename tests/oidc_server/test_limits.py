@@ -58,7 +58,7 @@ def attempts(count: int, name: str = "alice", **more: Any) -> list[int]:
 
 
 def right(name: str = "alice", **more: Any) -> int:
-    """The status of an attempt with the right password: 302 is in, 429 is blocked."""
+    """The status of an attempt with the right password: 303 is in, 429 is blocked."""
     status: int = attempt(name, flow.PASSWORD, **more).status_code
     return status
 
@@ -66,7 +66,7 @@ def right(name: str = "alice", **more: Any) -> int:
 def known_browser(name: str = "alice") -> Client:
     """One that signed in to this account some time ago."""
     browser = flow.backend()
-    assert right(name, browser=browser, at="203.0.113.3") == 302
+    assert right(name, browser=browser, at="203.0.113.3") == 303
     del browser.cookies["wiki_oidc_session"]
     return browser
 
@@ -125,14 +125,14 @@ def test_others_at_the_same_address_are_not_held_up() -> None:
     flow.make_user("bob")
     attempts(4)
 
-    assert right("bob") == 302
+    assert right("bob") == 303
 
 
 @pytest.mark.usefixtures("alice")
 def test_the_same_account_is_not_held_up_elsewhere() -> None:
     attempts(4)
 
-    assert right(at=ELSEWHERE) == 302
+    assert right(at=ELSEWHERE) == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -155,7 +155,7 @@ def test_an_address_has_one_limit_for_all_the_accounts_it_guesses_at() -> None:
 def test_what_was_blocked_is_not_counted_further() -> None:
     attempts(8)
 
-    assert right(at=ELSEWHERE) == 302
+    assert right(at=ELSEWHERE) == 303
     assert attempt("somebody").status_code == 200
 
 
@@ -166,7 +166,7 @@ def test_a_browser_that_signed_in_before_is_not_locked_out_from_outside() -> Non
         attempt(at=f"198.51.100.{host}")
 
     assert right(at=HERE) == 429
-    assert right(at=HERE, browser=browser) == 302
+    assert right(at=HERE, browser=browser) == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -176,7 +176,7 @@ def test_nor_by_a_colleague_at_the_same_address() -> None:
         attempt(f"person-{number}")
     attempts(4)
 
-    assert right(browser=browser) == 302
+    assert right(browser=browser) == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -186,8 +186,8 @@ def test_a_browser_that_signed_in_before_is_counted_by_itself() -> None:
     assert attempts(4, browser=browser) == [200, 200, 200, 429]
 
     assert right(browser=browser, at=ELSEWHERE) == 429
-    assert right(browser=other) == 302
-    assert right() == 302
+    assert right(browser=other) == 303
+    assert right() == 303
 
 
 def test_it_is_known_by_whatever_name_the_account_goes_today(alice: Any) -> None:
@@ -196,8 +196,8 @@ def test_it_is_known_by_whatever_name_the_account_goes_today(alice: Any) -> None
     alice.save()
     attempts(4, "alicia")
 
-    assert right("alicia", browser=browser) == 302
-    assert right("Alicia@example.com", browser=browser) == 302
+    assert right("alicia", browser=browser) == 303
+    assert right("Alicia@example.com", browser=browser) == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -205,13 +205,13 @@ def test_a_browser_is_known_at_each_account_that_it_signed_in_to_and_no_other() 
     for name in ("bob", "carol"):
         flow.make_user(name)
     browser = known_browser()
-    assert right("bob", browser=browser) == 302
+    assert right("bob", browser=browser) == 303
     for name in ("alice", "bob", "carol"):
         attempts(4, name, at=ELSEWHERE)
 
     assert [right(name, browser=browser, at=ELSEWHERE) for name in ("alice", "bob", "carol")] == [
-        302,
-        302,
+        303,
+        303,
         429,
     ]
 
@@ -221,11 +221,11 @@ def test_a_browser_keeps_the_accounts_it_signed_in_to_last() -> None:
     browser = known_browser()
     for number in range(10):
         flow.make_user(f"person-{number}")
-        assert right(f"person-{number}", browser=browser) == 302
+        assert right(f"person-{number}", browser=browser) == 303
     for name in ("alice", "person-0"):
         attempts(4, name, at=ELSEWHERE)
 
-    assert right("person-0", browser=browser, at=ELSEWHERE) == 302
+    assert right("person-0", browser=browser, at=ELSEWHERE) == 303
     assert right("alice", browser=browser, at=ELSEWHERE) == 429
     assert len(browser.cookies["wiki_oidc_device"].value) < 500
 
@@ -265,7 +265,7 @@ def test_of_ipv6_a_person_has_64_bits() -> None:
 
     assert statuses == [200, 200, 200, 429]
     assert right(at="2001:db8:1:2:ffff::1") == 429
-    assert right(at="2001:db8:1:3::1") == 302
+    assert right(at="2001:db8:1:3::1") == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -273,7 +273,7 @@ def test_a_success_ends_what_was_counted_there() -> None:
     attempts(2)
     attempts(2, "Alice@example.com")
 
-    assert right() == 302
+    assert right() == 303
 
     assert attempts(4) == [200, 200, 200, 429]
     assert attempts(1, "alice@example.com") == [200]
@@ -281,7 +281,7 @@ def test_a_success_ends_what_was_counted_there() -> None:
 
 @pytest.mark.usefixtures("alice")
 def test_successes_do_not_add_up() -> None:
-    assert [right() for _ in range(12)] == [302] * 12
+    assert [right() for _ in range(12)] == [303] * 12
 
 
 @pytest.mark.usefixtures("alice")
@@ -394,7 +394,7 @@ def test_the_old_password_can_not_be_guessed_in_an_open_session(alice: Any) -> N
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 800
     assert f'href="{PASSWORD_PAGE}"' in refused.content.decode()
-    assert right() == 302
+    assert right() == 303
 
 
 def test_the_right_old_password_counts_for_nothing(alice: Any) -> None:
@@ -406,7 +406,7 @@ def test_the_right_old_password_counts_for_nothing(alice: Any) -> None:
 
     assert mistyped == [200] * 4
     assert not Failures.objects.filter(count__gt=0).exists()
-    assert change_password(browser, flow.PASSWORD).status_code == 302
+    assert change_password(browser, flow.PASSWORD).status_code == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -418,7 +418,7 @@ def test_the_command_lets_in_one_user_by_either_name(capsys: Any) -> None:
     call_command("unblock", "Alice@example.com")
 
     assert "Alice@example.com" in capsys.readouterr().out
-    assert (right(), right("bob")) == (302, 429)
+    assert (right(), right("bob")) == (303, 429)
 
 
 @pytest.mark.usefixtures("alice")
@@ -430,7 +430,7 @@ def test_the_command_lets_in_everybody(capsys: Any) -> None:
     call_command("unblock")
 
     assert "everybody" in capsys.readouterr().out
-    assert right() == 302
+    assert right() == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -453,7 +453,7 @@ def test_an_administrator_lets_a_user_in(alice: Any, admin_user: Any) -> None:
     ).content.decode()
 
     assert "1 user may sign in again." in answer
-    assert right() == 302
+    assert right() == 303
 
 
 def test_a_new_password_from_an_administrator_works_at_once(alice: Any, admin_user: Any) -> None:
@@ -463,7 +463,7 @@ def test_a_new_password_from_an_administrator_works_at_once(alice: Any, admin_us
 
     desk.post(f"{USERS}{alice.pk}/password/", {"password1": NEW, "password2": NEW})
 
-    assert attempt("alice", NEW).status_code == 302
+    assert attempt("alice", NEW).status_code == 303
 
 
 @pytest.mark.usefixtures("wiki")
@@ -473,7 +473,7 @@ def test_a_new_password_in_the_configuration_works_at_once() -> None:
 
     ensure_administrator("boss", "boss@example.com", NEW)
 
-    assert attempt("boss", NEW).status_code == 302
+    assert attempt("boss", NEW).status_code == 303
 
 
 @pytest.mark.usefixtures("alice")

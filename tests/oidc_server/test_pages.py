@@ -97,7 +97,7 @@ def is_signed_in(session_key: str) -> bool:
 
 def enter(person: Client, username: str) -> None:
     form = {"username": username, "password": flow.PASSWORD}
-    assert person.post("/uc/accounts/login/", form).status_code == 302
+    assert person.post("/uc/accounts/login/", form).status_code == 303
 
 
 @pytest.mark.usefixtures("alice")
@@ -281,3 +281,20 @@ def test_the_gateways_word_for_the_scheme_counts(proto: str, secure: bool) -> No
 
 def test_debug_is_off() -> None:
     assert settings.DEBUG is False
+
+
+def test_no_browser_sends_a_form_on(alice: Any) -> None:
+    """RFC 9700, section 4.12."""
+    person = flow.browser()
+    page = person.get("/uc/accounts/login/")
+
+    answer = person.post(
+        "/uc/accounts/login/",
+        {
+            "username": alice.username,
+            "password": flow.PASSWORD,
+            "csrfmiddlewaretoken": page.context["csrf_token"],
+        },
+    )
+
+    assert answer.status_code == 303
