@@ -57,7 +57,7 @@ def test_to_add_one_is_to_rotate(desk: Client, admin_user: Any) -> None:
     answer = desk.post(f"{KEYS}add/")
 
     added = SigningKey.objects.exclude(pk=signing.pk).get()
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert added.signs_from > signing.signs_from
     assert LogEntry.objects.get().object_id == str(added.pk)
     event = Event.objects.get(kind="key rotated")

@@ -67,7 +67,7 @@ def test_a_user_is_made_with_a_password_and_can_sign_in(desk: Client) -> None:
     )
 
     carol = User.objects.get(username="carol")
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert (carol.email, carol.is_active, carol.is_superuser) == ("carol@example.com", True, False)
     assert flow.browser().login(username="carol", password=flow.PASSWORD)
 
