@@ -23,7 +23,7 @@ ISSUER = f"{flow.WIKI}/uc/oauth"
 MODES = {"default": "", "form_post": "form_post"}
 
 
-@pytest.fixture(params=MODES.values(), ids=MODES)
+@pytest.fixture(params=list(MODES.values()), ids=list(MODES))
 def ask(request: pytest.FixtureRequest) -> Callable[..., dict[str, str]]:
     """Sends an authorization request in one of the two plans' response modes; the answer."""
 
@@ -308,7 +308,7 @@ def test_codereuse(alice: Any, ask: Any, wait: flow.Wait, pause: int) -> None:
 @pytest.mark.parametrize("more", [{}, {"request": unsigned_object(redirect_uri=flow.CALLBACK)}])
 def test_ensure_registered_redirect_uri(alice: Any, more: dict[str, str]) -> None:
     """And `ensure-request-object-with-redirect-uri`."""
-    page = flow.authorize(
+    page: Any = flow.authorize(
         flow.signed_in(alice), redirect_uri=f"{flow.CALLBACK}/unregistered", **more
     )
 

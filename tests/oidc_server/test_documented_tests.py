@@ -7,7 +7,7 @@ HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
 
 
-def tests_in(path: Path) -> set[str]:
+def names_in(path: Path) -> set[str]:
     return set(re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE))
 
 
@@ -16,7 +16,7 @@ def test_the_table_of_conformance_lists_every_test_of_a_module_and_no_other() ->
 
     listed = set(re.findall(r"\| `(test_\w+)` \|$", table, re.MULTILINE))
 
-    assert listed == tests_in(HERE / "test_conformance.py")
+    assert listed == names_in(HERE / "test_conformance.py")
 
 
 def test_every_item_of_security_is_shown_by_a_test() -> None:
@@ -30,6 +30,6 @@ def test_every_item_of_security_is_shown_by_a_test() -> None:
         f"{file}::{name}"
         for tests in named
         for file, name in tests
-        if name not in tests_in(HERE / file)
+        if name not in names_in(HERE / file)
     ]
     assert not missing
