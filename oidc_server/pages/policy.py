@@ -18,7 +18,7 @@ class ContentSecurityPolicyMiddleware:
 
 
 class SeeOtherMiddleware:
-    """A redirect after a form says 303, by which no browser sends the form on, the password with it.
+    """A redirect after a form says 303, by which no browser sends the form and its password on.
 
     RFC 9700, section 4.12.
     """
