@@ -7,32 +7,60 @@ and conversions are the models' here too, so that both databases are served by t
 # ruff: noqa: SLF001, S608 - _meta is documented, and names in the SQL are the models'
 import functools
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import AutoField, Field, Model
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.models import AutoField, BooleanField, CharField, Field, ForeignKey, Model, TextField
+
+# What both databases' drivers take as it is; asking the field first is what costs.
+_AS_THEY_ARE = (BooleanField, CharField, ForeignKey, TextField)
+_LAST_ID = {"postgresql": "lastval()", "sqlite": "last_insert_rowid()"}
 
 
-def insert(row: Model) -> None:
-    """Like `row.save(force_insert=True)`, without signals."""
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    statement: str
+    values: Sequence[Any]
+
+
+def insertion(row: Model) -> Change:
+    """What `row.save(force_insert=True)` does; a key that the database makes is not told."""
     table = _table(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(table.insertion, _values(row, table.inserted))
-        row.pk = cursor.fetchone()[0]
+    return Change(statement=table.insertion, values=_values(row, table.inserted))
 
 
-def delete(row: Model) -> None:
-    """Like `row.delete()`, without a look for what refers to it."""
-    table = _table(type(row))
-    with connection.cursor() as cursor:
-        cursor.execute(table.deletion, [row.pk])
+def update(row: Model, *names: str, last_id: str = "") -> Change:
+    """What `row.save(update_fields=names)` does.
+
+    The column `last_id` takes the key that the database made for the insertion just before.
+    """
+    statement, fields = _updating(type(row), names, last_id)
+    return Change(statement=statement, values=_values(row, fields))
 
 
-def update(row: Model, *names: str) -> None:
-    """Like `row.save(update_fields=names)`, without signals."""
-    statement, fields = _updating(type(row), names)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, _values(row, fields))
+def deletion(row: Model) -> Change:
+    """What `row.delete()` does to the row alone."""
+    return Change(statement=_table(type(row)).deletion, values=[row.pk])
+
+
+def write(*changes: Change) -> None:
+    """All of them or none; no signals are sent.
+
+    PostgreSQL takes them in one message, which is a transaction where there is none yet ("Multiple
+    Statements in a Simple Query").
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "; ".join(change.statement for change in changes),
+                [value for change in changes for value in change.values],
+            )
+        return
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for change in changes:
+            cursor.execute(change.statement, change.values)
 
 
 class Query:
@@ -47,7 +75,7 @@ class Query:
 
     def first(self, *parameters: str | int) -> tuple[Any, ...] | None:
         """An instance of each model; None in the place of one that an outer join has not found."""
-        with connection.cursor() as cursor:
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute(self._statement, parameters)
             row = cursor.fetchone()
         if row is None:
@@ -66,7 +94,7 @@ class Query:
     @functools.cached_property
     def _statement(self) -> str:
         columns = ", ".join(table.selected for table in self._tables)
-        rest = self._rest
+        rest, connection = self._rest, connections[DEFAULT_DB_ALIAS]
         if self._lock and connection.features.has_select_for_update:
             rest += " " + connection.ops.for_update_sql(of=[f"{{{self._lock}}}"])
         tables = zip(self._models, self._tables, strict=True)
@@ -86,7 +114,7 @@ class _Table:
         self.inserted = [field for field in fields if not isinstance(field, AutoField)]
         columns = ", ".join(_quoted(field.column) for field in self.inserted)
         marks = ", ".join("%s" for _ in self.inserted)
-        self.insertion = f"INSERT INTO {name} ({columns}) VALUES ({marks}) RETURNING {key}"
+        self.insertion = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
         self.deletion = f"DELETE FROM {name} WHERE {key} = %s"
         self._conversions = list(_conversions(fields))
 
@@ -105,22 +133,33 @@ def _table(model: type[Model]) -> _Table:
 
 
 @functools.cache
-def _updating(model: type[Model], names: tuple[str, ...]) -> "tuple[str, list[Field[Any, Any]]]":
+def _updating(
+    model: type[Model], names: tuple[str, ...], last_id: str
+) -> "tuple[str, list[Field[Any, Any]]]":
     options = model._meta
     by_name = {field.name: field for field in options.concrete_fields}
     fields = [by_name[name] for name in (*names, options.pk.name)]
     *assigned, key = (f"{_quoted(field.column)} = %s" for field in fields)
+    if last_id:
+        made = _LAST_ID[connections[DEFAULT_DB_ALIAS].vendor]
+        assigned.append(f"{_quoted(last_id)} = {made}")
     return f"UPDATE {_quoted(options.db_table)} SET {', '.join(assigned)} WHERE {key}", fields
 
 
 def _values(row: Model, fields: "Iterable[Field[Any, Any]]") -> list[Any]:
-    return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    connection = connections[DEFAULT_DB_ALIAS]
+    values = ((field, getattr(row, field.attname)) for field in fields)
+    return [
+        value if isinstance(field, _AS_THEY_ARE) else field.get_db_prep_save(value, connection)
+        for field, value in values
+    ]
 
 
 def _conversions(
     fields: "Sequence[Field[Any, Any]]",
 ) -> "Iterable[tuple[int, Callable[[Any], Any]]]":
     """By place, from what the database's driver returns to what the field holds."""
+    connection = connections[DEFAULT_DB_ALIAS]
     for index, field in enumerate(fields):
         column = field.get_col(field.model._meta.db_table)
         converters = [
@@ -132,9 +171,9 @@ def _conversions(
 
 
 def _convert(converter: Callable[..., Any], column: Any, value: Any) -> Any:
-    return converter(value, column, connection)
+    return converter(value, column, connections[DEFAULT_DB_ALIAS])
 
 
 def _quoted(name: str | None) -> str:
     """None has only a field without a column, which none of a model's concrete ones is."""
-    return connection.ops.quote_name(name or "")
+    return connections[DEFAULT_DB_ALIAS].ops.quote_name(name or "")

@@ -22,7 +22,21 @@ def record(
     client: str = "",
     **details: Any,
 ) -> None:
+    """Write the row of `told` at once."""
+    rows.write(told(kind, request=request, subject=subject, client=client, **details))
+
+
+def told(
+    kind: Kind,
+    *,
+    request: HttpRequest | None = None,
+    subject: str = "",
+    client: str = "",
+    **details: Any,
+) -> rows.Change:
     """Tell that `kind` happened to the user with this `subject`, or to the `client` of this id.
+
+    Returns the row to be, for whoever writes it along with what happened.
 
     Give only what the provider itself knows, such as what it looked up. What a caller sent may be
     anything: people type passwords where the username belongs. Never a code, token, secret, id of a
@@ -42,6 +56,6 @@ def record(
     }
     _log.info("%s", json.dumps(line))
     EVENTS.add(kind.value)
-    rows.insert(
+    return rows.insertion(
         Event(at=at, kind=kind, subject=subject, client_id=client, address=address, details=details)
     )

@@ -2,14 +2,15 @@
 
 Whatever changes one holds the lock of its row, so that of two requests at once the second sees what
 the first did. `by_code` and `by_refresh_token` take it, until the caller's transaction ends. What
-every sign-in passes goes by `oidc_server.rows`, the rest by the ORM.
+every sign-in passes goes by `oidc_server.rows`, the rest by the ORM; with it is written the row
+that tells of it.
 """
 
 import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -60,37 +61,17 @@ class Issued:
     refresh_token: str
 
 
-def give(
-    code: Code,
-    *,
-    session_key: str,
-    authenticated_at: datetime,
-    redirect_uri: str,
-    claims: dict[str, list[str]],
-) -> str:
-    """Save a grant and `code`, which says whose it is and how far it goes, in a transaction.
+def give(grant: Grant, code: Code, told: rows.Change) -> str:
+    """Save `code`, which says whose it is and how far it goes, and a `grant` that knows the rest.
 
     Returns what the client is sent.
     """
-    grant_id = uuid4()
-    sent = tokens.new_token_of(grant_id)
-    code.code = tokens.digest(sent)
+    sent = tokens.new_token_of(grant.pk)
+    code.code = grant.code = tokens.digest(sent)
     code.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_CODE_EXPIRE)
-    rows.insert(code)
-    rows.insert(
-        Grant(
-            id=grant_id,
-            client_id=code.client_id,
-            user_id=code.user_id,
-            session=tokens.digest(session_key),
-            authenticated_at=authenticated_at,
-            redirect_uri=redirect_uri,
-            scope=" ".join(code.scope),
-            claims=claims,
-            code=code.code,
-            expires_at=code.expires_at,
-        )
-    )
+    grant.client_id, grant.user_id = code.client_id, code.user_id
+    grant.scope, grant.expires_at = " ".join(code.scope), code.expires_at
+    rows.write(rows.insertion(code), rows.insertion(grant), told)
     return sent
 
 
@@ -142,20 +123,23 @@ def is_refresh_token(token: str, grant: Grant) -> bool:
     return _is(token, grant.refresh)
 
 
-def take_up(grant: Grant, code: Code) -> Issued:
+def take_up(grant: Grant, code: Code, told: rows.Change) -> Issued:
     """The first tokens, in exchange for the code."""
     issued = Issued(
         access_token=tokens.new_access_token(), refresh_token=tokens.new_token_of(grant.pk)
     )
     token = Token(client_id=grant.client_id, user_id=grant.user_id, **_columns(issued, grant.scope))
-    rows.insert(token)
-    grant.token, grant.code_used_at = token, timezone.now()
-    _save(grant, issued, "token", "code_used_at")
-    rows.delete(code)
+    grant.code_used_at = timezone.now()
+    rows.write(
+        rows.insertion(token),
+        _update(grant, issued, "code_used_at", last_id="token_id"),
+        rows.deletion(code),
+        told,
+    )
     return issued
 
 
-def refresh(grant: Grant, token: str, scope: list[str]) -> Issued:
+def refresh(grant: Grant, token: str, scope: list[str], told: rows.Change) -> Issued:
     """The next tokens; the access token has `scope`, the refresh token always the grant's.
 
     Once more the same ones, when the answer to the same request was lost a moment ago: a client
@@ -167,8 +151,11 @@ def refresh(grant: Grant, token: str, scope: list[str]) -> Issued:
     access_token, refresh_token = tokens.successors(token, bytes(grant.salt))
     issued = Issued(access_token=access_token, refresh_token=refresh_token)
     columns = _columns(issued, " ".join(scope))
-    rows.update(Token(pk=grant.token_id, **columns), *columns)
-    _save(grant, issued, "previous_refresh", "salt", "refreshed_at")
+    rows.write(
+        rows.update(Token(pk=grant.token_id, **columns), *columns),
+        _update(grant, issued, "previous_refresh", "salt", "refreshed_at"),
+        told,
+    )
     return issued
 
 
@@ -226,7 +213,7 @@ def _columns(issued: Issued, scope: str) -> dict[str, Any]:
     }
 
 
-def _save(grant: Grant, issued: Issued, *names: str) -> None:
+def _update(grant: Grant, issued: Issued, *names: str, last_id: str = "") -> rows.Change:
     grant.refresh = tokens.digest(issued.refresh_token)
     grant.expires_at = timezone.now() + timedelta(seconds=settings.OIDC_REFRESH_EXPIRE)
-    rows.update(grant, *names, "refresh", "expires_at")
+    return rows.update(grant, *names, "refresh", "expires_at", last_id=last_id)

@@ -16,6 +16,7 @@ from oidc_provider import views
 from oidc_provider.lib.errors import AuthorizeError, BearerTokenError, TokenError
 from oidc_provider.lib.utils.common import redirect
 
+from oidc_server import rows
 from oidc_server.audit.models import Kind
 from oidc_server.provider import grants
 from oidc_server.provider.claims import subject, userinfo
@@ -108,7 +109,7 @@ class TokenView(views.TokenView):
         except TokenError as error:
             if isinstance(error, grants.Replayed):
                 grants.revoke(error.grant.pk)
-                endpoint.tell(Kind.TOKENS_REPLAYED, error.grant)
+                rows.write(endpoint.told(Kind.TOKENS_REPLAYED, error.grant))
             return _refusal(error)
 
 

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import jwt
-from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,14 +16,15 @@ from oidc_provider.lib.errors import AuthorizeError, ClientIdError, RedirectUriE
 from oidc_provider.models import Code
 
 from oidc_server.audit.models import Kind
-from oidc_server.audit.recording import record
-from oidc_server.provider import clients, grants, keys
+from oidc_server.audit.recording import told
+from oidc_server.provider import clients, grants, keys, tokens
 from oidc_server.provider.addresses import with_query
 from oidc_server.provider.authentication import authenticated_at
 from oidc_server.provider.claims import CLAIMS, SCOPES, subject
 from oidc_server.provider.endpoints.authorization_response import MODES
 from oidc_server.provider.endpoints.claims_request import ClaimsRequest
 from oidc_server.provider.endpoints.client_authentication import is_supported
+from oidc_server.provider.models import Grant
 from oidc_server.provider.parameters import are_printable, is_s256_challenge
 
 _NOT_SUPPORTED = ("request", "request_uri", "registration")  # OpenID Connect Core, 6 and 7.2.1
@@ -136,21 +136,19 @@ class AuthorizeEndpoint(authorize.AuthorizeEndpoint):
             code_challenge_method=self.params["code_challenge_method"] or None,
         )
         code.scope = self.scope
-        with transaction.atomic():
-            sent = grants.give(
-                code,
-                session_key=self.request.session.session_key,
-                authenticated_at=authenticated_at(self.request),
-                redirect_uri=self.params["redirect_uri"],
-                claims=self.claims.names,
-            )
-            record(
-                Kind.CODE_GRANTED,
-                request=self.request,
-                subject=subject(user),
-                client=self.client.client_id,
-            )
-        return sent
+        grant = Grant(
+            session=tokens.digest(self.request.session.session_key),
+            authenticated_at=authenticated_at(self.request),
+            redirect_uri=self.params["redirect_uri"],
+            claims=self.claims.names,
+        )
+        row = told(
+            Kind.CODE_GRANTED,
+            request=self.request,
+            subject=subject(user),
+            client=self.client.client_id,
+        )
+        return grants.give(grant, code, row)
 
     def error(self, code: str) -> AuthorizeError:
         return AuthorizeError(self.params["redirect_uri"], code, self.grant_type)

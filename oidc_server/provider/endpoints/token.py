@@ -10,12 +10,13 @@ from oidc_provider.lib.utils.token import create_id_token
 from oidc_provider.models import Code
 
 from oidc_server.audit.models import Kind
-from oidc_server.audit.recording import record
+from oidc_server.audit.recording import told
 from oidc_server.provider import grants, keys, tokens
 from oidc_server.provider.claims import ACR, named, subject
 from oidc_server.provider.endpoints.client_authentication import calling_client
 from oidc_server.provider.models import Grant
 from oidc_server.provider.parameters import are_printable, is_verifier, s256_challenge
+from oidc_server.rows import Change
 
 _PARAMETERS = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_token", "scope")
 
@@ -54,12 +55,12 @@ class TokenEndpoint(token.TokenEndpoint):
     def create_response_dic(self) -> dict[str, Any]:
         if self.granted is not None:
             scope = self.grant.scope.split()
-            issued = grants.take_up(self.grant, self.granted)
-            self.tell(Kind.TOKENS_ISSUED, self.grant)
+            told = self.told(Kind.TOKENS_ISSUED, self.grant)
+            issued = grants.take_up(self.grant, self.granted, told)
         else:
             scope = self._asked_scope()
-            issued = grants.refresh(self.grant, self.params["refresh_token"], scope)
-            self.tell(Kind.TOKENS_REFRESHED, self.grant)
+            told = self.told(Kind.TOKENS_REFRESHED, self.grant)
+            issued = grants.refresh(self.grant, self.params["refresh_token"], scope, told)
         answer = {
             "access_token": issued.access_token,
             "refresh_token": issued.refresh_token,
@@ -71,8 +72,8 @@ class TokenEndpoint(token.TokenEndpoint):
             answer["id_token"] = self._id_token(issued.access_token)
         return answer
 
-    def tell(self, kind: Kind, grant: Grant) -> None:
-        record(
+    def told(self, kind: Kind, grant: Grant) -> Change:
+        return told(
             kind,
             request=self.request,
             subject=subject(grant.user),
