@@ -1,6 +1,15 @@
 """Addresses that a browser is sent on to."""
 
+import functools
 from urllib.parse import urlencode, urlsplit, urlunsplit
+
+from oidc_provider.lib.utils.common import get_issuer
+
+
+@functools.cache
+def issuer() -> str:
+    """The provider's own name, which settings and paths make."""
+    return str(get_issuer())
 
 
 def with_query(uri: str, parameters: dict[str, str]) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from oidc_provider.lib.utils.common import get_issuer
 
+from oidc_server.provider.addresses import issuer
 from oidc_server.provider.claims import ACR, CLAIMS, SCOPES
 from oidc_server.provider.endpoints.authorization_response import MODES
 from oidc_server.provider.endpoints.client_authentication import (
@@ -19,7 +19,7 @@ from oidc_server.provider.keys import ALGORITHM
 def metadata() -> dict[str, Any]:
     """The same by whatever name the provider was called."""
     return {
-        "issuer": get_issuer(),
+        "issuer": issuer(),
         "authorization_endpoint": _address("authorize"),
         "token_endpoint": _address("token"),
         "userinfo_endpoint": _address("userinfo"),

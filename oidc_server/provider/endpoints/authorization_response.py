@@ -9,10 +9,10 @@ from urllib.parse import parse_qsl, urlsplit
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from oidc_provider.lib.utils.common import get_issuer, redirect
+from oidc_provider.lib.utils.common import redirect
 
 from oidc_server.provider import clients
-from oidc_server.provider.addresses import origin, source, with_query
+from oidc_server.provider.addresses import issuer, origin, source, with_query
 from oidc_server.provider.parameters import is_printable
 
 MODES = ("query", "form_post")
@@ -22,7 +22,7 @@ def respond(request: HttpRequest, asked: Mapping[str, str], **answer: str) -> Ht
     """`answer` to a request with the parameters `asked`, whose redirect URI is a registered one."""
     address = asked["redirect_uri"]
     # By the issuer a client of several providers tells whose answer this is.
-    answer = {**answer, "state": asked.get("state", ""), "iss": get_issuer()}
+    answer = {**answer, "state": asked.get("state", ""), "iss": issuer()}
     if asked.get("response_mode") != "form_post":
         return redirect(with_query(address, answer))
     told = {name: value for name, value in answer.items() if value}

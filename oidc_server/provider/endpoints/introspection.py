@@ -6,10 +6,10 @@ from typing import Any
 from django.utils import timezone
 from oidc_provider.lib.endpoints import introspection
 from oidc_provider.lib.errors import TokenError, TokenIntrospectionError
-from oidc_provider.lib.utils.common import get_issuer
 from oidc_provider.models import Client
 
 from oidc_server.provider import grants, tokens
+from oidc_server.provider.addresses import issuer
 from oidc_server.provider.claims import subject
 from oidc_server.provider.endpoints.client_authentication import calling_confidential_client
 from oidc_server.provider.models import Grant
@@ -45,7 +45,7 @@ class TokenIntrospectionEndpoint(introspection.TokenIntrospectionEndpoint):
             "username": self.grant.user.get_username(),
             "sub": subject(self.grant.user),
             "aud": self.client.client_id,
-            "iss": get_issuer(request=self.request),
+            "iss": issuer(),
         }
 
     def _end_and_scope(self) -> tuple[datetime, str]:

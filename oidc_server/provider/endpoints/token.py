@@ -1,17 +1,18 @@
 """RFC 6749, sections 4.1.3 and 6; OpenID Connect Core 1.0, sections 3.1.3 and 12."""
 
 import hmac
+import time
 from typing import Any
 
 from django.conf import settings
 from oidc_provider.lib.endpoints import token
 from oidc_provider.lib.errors import TokenError
-from oidc_provider.lib.utils.token import create_id_token
 from oidc_provider.models import Code
 
 from oidc_server.audit.models import Kind
 from oidc_server.audit.recording import told
 from oidc_server.provider import grants, keys, tokens
+from oidc_server.provider.addresses import issuer
 from oidc_server.provider.claims import ACR, named, subject
 from oidc_server.provider.endpoints.client_authentication import calling_client
 from oidc_server.provider.models import Grant
@@ -100,17 +101,21 @@ class TokenEndpoint(token.TokenEndpoint):
         return self.params["scope"].split() or self.grant.scope.split()
 
     def _id_token(self, access_token: str) -> str:
-        claims = create_id_token(
-            token=None,
-            user=self.grant.user,
-            aud=self.client.client_id,
-            nonce=self.granted.nonce if self.granted else "",
-            at_hash=tokens.at_hash(access_token),
-            request=self.request,
-        )
-        # django-oidc-provider tells the user's last sign-in, which may be one elsewhere.
-        claims["auth_time"] = int(self.grant.authenticated_at.timestamp())
-        claims |= {"acr": ACR, **named(self.grant.claims["id_token"], self.grant.user)}
+        """OpenID Connect Core 1.0, sections 2, 3.1.3.6 and 12.2: the nonce is for the first one."""
+        grant, now = self.grant, int(time.time())
+        claims = {
+            "iss": issuer(),
+            "sub": subject(grant.user),
+            "aud": self.client.client_id,
+            "exp": now + settings.OIDC_IDTOKEN_EXPIRE,
+            "iat": now,
+            "auth_time": int(grant.authenticated_at.timestamp()),
+            "acr": ACR,
+            "at_hash": tokens.at_hash(access_token),
+            **named(grant.claims["id_token"], grant.user),
+        }
+        if self.granted and self.granted.nonce:
+            claims["nonce"] = self.granted.nonce
         return keys.signed(claims)
 
 
