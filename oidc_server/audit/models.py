@@ -54,6 +54,7 @@ class Event(models.Model):
             models.Index(fields=["at"], name="audit_at"),
             models.Index(fields=["kind", "at"], name="audit_kind"),
             models.Index(fields=["subject", "at"], name="audit_subject"),
+            models.Index(fields=["client_id", "at"], name="audit_client"),
             models.Index(fields=["address", "at"], name="audit_address"),
         ]
 
