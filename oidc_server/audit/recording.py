@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +12,9 @@ from oidc_server import rows
 from oidc_server.audit.models import Event, Kind
 from oidc_server.metrics.ours import EVENTS
 
+# Whoever is not signed in can have these happen without end, and rows are kept for a year.
+_REPEATABLE = {Kind.SIGN_IN_BLOCKED, Kind.CLIENT_REFUSED}
+_MOST_ROWS, _WHILE = 10, timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
 
@@ -22,8 +26,10 @@ def record(
     client: str = "",
     **details: Any,
 ) -> None:
-    """Write the row of `told` at once."""
-    rows.write(told(kind, request=request, subject=subject, client=client, **details))
+    """Write the row of `told` at once; of what anybody can repeat, a few rows a minute."""
+    row = told(kind, request=request, subject=subject, client=client, **details)
+    if kind not in _REPEATABLE or _is_rare(kind):
+        rows.write(row)
 
 
 def told(
@@ -59,3 +65,7 @@ def told(
     return rows.insertion(
         Event(at=at, kind=kind, subject=subject, client_id=client, address=address, details=details)
     )
+
+
+def _is_rare(kind: Kind) -> bool:
+    return Event.objects.filter(kind=kind, at__gt=timezone.now() - _WHILE).count() < _MOST_ROWS

@@ -12,6 +12,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from oidc_server.accounts.bootstrap import ensure_administrator
+from oidc_server.audit.admin import EventAdmin
 from oidc_server.audit.models import Event, Kind
 from oidc_server.audit.recording import record
 from tests.oidc_server import flow
@@ -61,6 +62,35 @@ def test_an_event_costs_one_statement() -> None:
         record(Kind.KEY_ROTATED)
 
     assert len(ran) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [Kind.SIGN_IN_BLOCKED, Kind.CLIENT_REFUSED])
+def test_what_anybody_can_repeat_does_not_fill_the_database(kind: Kind, lines: Any) -> None:
+    for _ in range(12):
+        record(kind)
+        record(Kind.SIGN_IN_REFUSED)
+
+    assert Event.objects.filter(kind=kind).count() == 10
+    assert Event.objects.filter(kind=Kind.SIGN_IN_REFUSED).count() == 12
+    assert [line["kind"] for line in lines()].count(kind.value) == 12
+
+
+@pytest.mark.django_db
+def test_after_a_minute_there_is_a_row_of_it_again(wait: flow.Wait) -> None:
+    for _ in range(12):
+        record(Kind.CLIENT_REFUSED)
+    wait(61)
+
+    record(Kind.CLIENT_REFUSED)
+
+    assert Event.objects.count() == 11
+
+
+def test_what_is_looked_up_by_has_an_index() -> None:
+    indexed = {index.fields[0] for index in Event._meta.indexes}  # noqa: SLF001 - documented
+
+    assert {name.removesuffix("__exact") for name in EventAdmin.search_fields} <= indexed
 
 
 def test_there_is_a_line_where_there_is_no_database(lines: Any) -> None:
