@@ -18,7 +18,6 @@ class DatabaseUnreachable(CommandFailed):
 def wait_for_database(database: PostgreSQL | SQLite, seconds: float = 120) -> None:
     """Return once the database takes a connection; a file always does.
 
-    Asks with the driver alone: serving replaces this process, so Django would be loaded twice.
     Raises `DatabaseUnreachable` after `seconds`.
     """
     if isinstance(database, SQLite):
