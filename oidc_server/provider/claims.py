@@ -16,7 +16,6 @@ ACR = "1"
 
 
 def subject(user: Any) -> str:
-    """OIDC_IDTOKEN_SUB_GENERATOR."""
     return str(user.sub)
 
 

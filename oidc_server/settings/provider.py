@@ -5,7 +5,6 @@ from oidc_server.settings.environ import ENVIRONMENT
 # The issuer must be the same by whatever name the provider was called.
 SITE_URL = ENVIRONMENT.site_url
 
-OIDC_IDTOKEN_SUB_GENERATOR = "oidc_server.provider.claims.subject"
 OIDC_CODE_EXPIRE = 60  # seconds; RFC 6749 4.1.2 allows ten minutes at most, a browser needs one
 OIDC_IDTOKEN_EXPIRE = 10 * 60
 OIDC_TOKEN_EXPIRE = 60 * 60
