@@ -97,7 +97,7 @@ class Client:
     def sign_in(self) -> None:
         self.browser = self.provider.browser(self.address)
         done = submit(self.browser, LOGIN, username=self.person, password=flow.PASSWORD)
-        assert done.status_code == 302
+        assert done.status_code == 303
 
     def open_family(self) -> None:
         self.living.append(Family(self.new_code()))

@@ -160,7 +160,7 @@ def an_administrator_makes_a_user(world: World) -> None:
         authorize(world, browser, "admin", world.passwords["admin"])
         made = submit(browser, f"{users}/add/", **bob, password1=first, password2=first)
         form = made.headers["location"].replace("/change/", "/password/")
-        assert submit(browser, form, password1=second, password2=second).status_code == 302
+        assert submit(browser, form, password1=second, password2=second).status_code == 303
     with world.browser() as browser:
         assert authorize(world, browser, "bob", second)
 
