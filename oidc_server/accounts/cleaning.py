@@ -3,7 +3,7 @@ from datetime import datetime
 from django.contrib.sessions.models import Session
 
 from oidc_server import batches
-from oidc_server.accounts.models import Failures
+from oidc_server.accounts.models import Failures, Link
 
 
 def clean_up() -> dict[str, int]:
@@ -11,6 +11,7 @@ def clean_up() -> dict[str, int]:
     return {
         "sessions": batches.delete_all(_delete_sessions),
         "failures": batches.delete_all(_delete_failures),
+        "links": batches.delete_all(_delete_links),
     }
 
 
@@ -20,3 +21,7 @@ def _delete_sessions(now: datetime) -> int:
 
 def _delete_failures(now: datetime) -> int:
     return batches.delete_some(Failures.objects.filter(ends_at__lt=now))
+
+
+def _delete_links(now: datetime) -> int:
+    return batches.delete_some(Link.objects.filter(expires_at__lt=now))

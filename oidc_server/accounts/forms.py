@@ -5,8 +5,10 @@ from django.contrib.auth.forms import (
     AuthenticationForm,
     BaseUserCreationForm,
     PasswordChangeForm,
+    SetPasswordForm,
     UserChangeForm,
 )
+from django.forms import ModelForm
 from django.utils.translation import gettext_lazy as _
 
 from oidc_server.accounts import limits
@@ -16,9 +18,12 @@ if TYPE_CHECKING:  # generic for the type checker only
     _AddForm = BaseUserCreationForm[User]
     _EditForm = UserChangeForm[User]
     _PasswordForm = AdminPasswordChangeForm[User]
+    _NewPasswordForm = SetPasswordForm[User]
+    _UserForm = ModelForm[User]
 else:
     _AddForm, _EditForm = BaseUserCreationForm, UserChangeForm
     _PasswordForm = AdminPasswordChangeForm
+    _NewPasswordForm, _UserForm = SetPasswordForm, ModelForm
 
 
 class LoginForm(AuthenticationForm):
@@ -38,6 +43,25 @@ class OwnPasswordForm(PasswordChangeForm):
         password: str = super().clean_old_password()
         attempt.succeeded()
         return password
+
+
+class NewPasswordForm(_NewPasswordForm):
+    """The first password, or one in the place of another that nobody is asked for."""
+
+    def save(self, commit: bool = True) -> User:
+        """Writes the password alone, whatever else has changed meanwhile."""
+        user = self.user
+        user.set_password(self.cleaned_data["new_password1"])
+        if commit:
+            user.save(update_fields=["password"])
+            limits.let_in([user])
+        return user
+
+
+class UserWithoutPasswordForm(_UserForm):
+    class Meta:
+        model = User
+        fields = ("username", "name", "email", "is_superuser")
 
 
 class UserAddForm(_AddForm):

@@ -1,4 +1,4 @@
-"""Limits to guessing passwords, which lock out neither an office nor whoever is being attacked.
+"""Limits to guessing passwords and links, which lock out neither an office nor the one attacked.
 
 Failures are counted by account and address, by account from anywhere, and by address over all
 accounts. A browser that signed in to the account before is counted by itself (OWASP, "Slow Down
@@ -7,7 +7,8 @@ the database are what is counted in, so all workers share them.
 
 An attempt counts from before its password is checked, so that no number of attempts at once passes
 a limit; if it succeeds, that is undone. One over a limit costs no password check and counts for
-nothing.
+nothing. One-time links that are good no more are counted too, by address and by themselves: who
+is blocked for wrong passwords can still be sent a link.
 
 An account is counted by the name that was typed, whether or not there is one: to count a user's
 username and address as one would tell who has which. So a guesser has each limit twice.
@@ -43,7 +44,7 @@ class Limit:
 AT_ADDRESS = DEVICE = SIGNED_IN = Limit(10, timedelta(minutes=15))
 ACCOUNT = Limit(50, timedelta(hours=1))
 # An office has one address, and it is Monday morning.
-ADDRESS = Limit(100, timedelta(minutes=15))
+ADDRESS = LINK = Limit(100, timedelta(minutes=15))
 
 
 class TooManyAttempts(Exception):  # noqa: N818 - named for what is wrong
@@ -120,6 +121,12 @@ def sign_in(request: HttpRequest | None, name: str, user: User | None) -> Attemp
 def confirm(user: User) -> Attempt:
     """Begin an attempt, by whoever is signed in as `user`, to give that user's password again."""
     return Attempt((_Counter(_subject(user), _digest("signed in", user.sub), SIGNED_IN),), user)
+
+
+def link(request: HttpRequest) -> Attempt:
+    """Begin an attempt to open a one-time link."""
+    source = _digest("address of a link", _network(request))
+    return Attempt((_Counter("", source, LINK),), None)
 
 
 def let_in(users: Iterable[User]) -> None:

@@ -1,7 +1,7 @@
 """The user. Nothing here knows of OpenID but the subject, which outlives names and addresses."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
@@ -77,6 +77,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     configured_password = models.CharField(max_length=128, blank=True, default="", editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
+    _password: str | None  # Django's, between `set_password` and `save`
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
@@ -117,6 +118,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         super().clean()
         self.email = User.objects.normalize_email(self.email)
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A new password, and being turned off, end the links that would set another one."""
+        ends_links = self._password is not None or not self.is_active
+        super().save(*args, **kwargs)
+        if ends_links:
+            self.links.filter(used_at=None).delete()
+
 
 class Failures(models.Model):
     """How many attempts at an account from a source failed, until the time when that is forgotten.
@@ -138,3 +146,34 @@ class Failures(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} until {self.ends_at:%Y-%m-%d %H:%M:%S}"
+
+
+class Purpose(models.TextChoices):
+    """What a link is for. The values are in logs."""
+
+    INVITATION = "invitation", _("invitation")
+    ADMIN = "admin link", _("admin link")
+
+
+class Link(models.Model):
+    """A link by which a user sets a password, once, and gets in; see `links`.
+
+    There is one for each user and purpose: the next one takes its place. The database holds the
+    SHA-256 of what it is known by.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("one-time link")
+        verbose_name_plural = _("one-time links")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "purpose"], name="accounts_link_user_purpose"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} until {self.expires_at:%Y-%m-%d %H:%M:%S}"

@@ -1,34 +1,41 @@
 import math
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.contrib.auth import views
+from django.contrib.auth import login, views
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
-from django.views.generic import TemplateView
+from django.views.generic import FormView, TemplateView
 from django.views.generic.edit import ProcessFormView
 
-from oidc_server.accounts import devices
-from oidc_server.accounts.forms import LoginForm, OwnPasswordForm
+from oidc_server.accounts import devices, links
+from oidc_server.accounts.forms import LoginForm, NewPasswordForm, OwnPasswordForm
 from oidc_server.accounts.limits import TooManyAttempts
+from oidc_server.accounts.models import Link
 from oidc_server.audit.models import Kind
 from oidc_server.audit.recording import record
 
+if TYPE_CHECKING:  # generic for the type checker only
+    _NewPasswordView = FormView[NewPasswordForm]
+else:
+    _NewPasswordView = FormView
+
 
 class _LimitedView(ProcessFormView):
-    """A form that takes a password, and may have had too many wrong ones."""
+    """A form that takes a password or a link, and may have had too many wrong ones."""
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            return super().post(request, *args, **kwargs)
+            return super().dispatch(request, *args, **kwargs)
         except TooManyAttempts as refused:
             record(Kind.SIGN_IN_BLOCKED, request=request, subject=refused.subject)
             return _blocked(request, refused)
@@ -77,6 +84,56 @@ class PasswordChangeView(_LimitedView, views.PasswordChangeView):
 
 class PasswordChangedView(LoginRequiredMixin, TemplateView):
     template_name = "accounts/password_changed.html"
+
+
+@method_decorator(never_cache, name="dispatch")
+class LinkView(_LimitedView, _NewPasswordView):
+    """Where a one-time link leads: sets a password and signs in."""
+
+    template_name = "accounts/link.html"
+    form_class = NewPasswordForm
+    success_url = reverse_lazy("pages:home")
+    http_method_names = ("get", "post", "head", "options")
+    link: Link
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if links.KEY in request.GET:
+            return links.put_aside(request)
+        return self._find(request) or super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self._find(request) or super().post(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.link.user}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        secret = links.secret_of(self.request)
+        return super().get_context_data(owner=self.link.user, secret=secret, **kwargs)
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        if not links.use(self.request, self.link, form):
+            links.refuse(self.request, self.link)
+            return self._ended()
+        self.request.session.flush()  # whoever's it was
+        login(self.request, form.user)
+        response = super().form_valid(form)
+        devices.remember(self.request, response, form.user)
+        links.forget(response)
+        return response
+
+    def _find(self, request: HttpRequest) -> HttpResponse | None:
+        """Remember the link; returns the answer if there is none that works."""
+        link = links.find(request)
+        if link is None:
+            return self._ended()
+        self.link = link
+        return None
+
+    def _ended(self) -> HttpResponse:
+        page = render(self.request, "accounts/link_ended.html", status=HTTPStatus.GONE)
+        links.forget(page)
+        return page
 
 
 @never_cache

@@ -22,6 +22,10 @@ class Kind(models.TextChoices):
     USER_TURNED_OFF = "user turned off", _("user turned off")
     USER_TURNED_ON = "user turned on", _("user turned on")
     USER_DELETED = "user deleted", _("user deleted")
+    # One by which a user sets a password. Refused was one that is used, expired or made up.
+    LINK_MADE = "link made", _("link made")
+    LINK_USED = "link used", _("link used")
+    LINK_REFUSED = "link refused", _("link refused")
     CODE_GRANTED = "code granted", _("code granted")
     TOKENS_ISSUED = "tokens issued", _("tokens issued")
     TOKENS_REFRESHED = "tokens refreshed", _("tokens refreshed")

@@ -2,6 +2,9 @@
 
 import json
 import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +16,7 @@ from oidc_server.audit.models import Event, Kind
 from oidc_server.metrics.ours import EVENTS
 
 # Whoever is not signed in can have these happen without end, and rows are kept for a year.
-_REPEATABLE = {Kind.SIGN_IN_BLOCKED, Kind.CLIENT_REFUSED}
+_REPEATABLE = {Kind.SIGN_IN_BLOCKED, Kind.LINK_REFUSED, Kind.CLIENT_REFUSED}
 _MOST_ROWS, _WHILE = 10, timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 
@@ -69,3 +72,16 @@ def told(
 
 def _is_rare(kind: Kind) -> bool:
     return Event.objects.filter(kind=kind, at__gt=timezone.now() - _WHILE).count() < _MOST_ROWS
+
+
+@contextmanager
+def lines_on_stderr() -> Iterator[None]:
+    """For a command whose stdout is its result, which a script may read."""
+    streams = [one for one in _log.handlers if isinstance(one, logging.StreamHandler)]
+    before = [(one, one.setStream(sys.stderr)) for one in streams]
+    try:
+        yield
+    finally:
+        for handler, stream in before:
+            if stream is not None:
+                handler.setStream(stream)

@@ -17,6 +17,7 @@ SESSION_ENGINE = "oidc_server.sessions"
 # Cookies know no port: two deployments on one host must not share names.
 SESSION_COOKIE_NAME = f"{ENVIRONMENT.deployment_name}_oidc_session"
 CSRF_COOKIE_NAME = f"{ENVIRONMENT.deployment_name}_oidc_csrf"
+LINK_COOKIE_NAME = f"{ENVIRONMENT.deployment_name}_oidc_link"
 DEVICE_COOKIE_NAME = f"{ENVIRONMENT.deployment_name}_oidc_device"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/uc/"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENVIRONMENT.https

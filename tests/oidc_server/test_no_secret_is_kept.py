@@ -165,6 +165,33 @@ def an_administrator_makes_a_user(world: World) -> None:
         assert authorize(world, browser, "bob", second)
 
 
+def links_are_made_and_used(world: World) -> None:
+    made = [
+        world.run("invite", "carol", "carol@example.com"),
+        world.run("create_user", "dave", "dave@example.com", "--invite", "--json"),
+        world.run("admin_link"),
+    ]
+    unused = world.run("invite", "carol")
+    links = [re.findall(r"http[^\s\"]+key=[\w-]+", text)[0] for text in (*made, unused)]
+    keys = [httpx.URL(link).params["key"] for link in links]
+    world.know("a link's key", *keys)
+    carols_first, daves, admins, carols = (httpx.URL(link).raw_path.decode() for link in links)
+    world.passwords["admin"] = new()
+    for address, password, status in [
+        (carols_first, new(), None),
+        (carols, new(), 303),
+        (daves, new(), 303),
+        (admins, world.passwords["admin"], 303),
+        (carols, new(), None),
+    ]:
+        world.know("a password set by a link", password)
+        with world.browser() as browser:
+            page = browser.get(address).headers["location"]
+            form = {f"new_password{number}": password for number in (1, 2)}
+            answer = submit(browser, page, **form)
+            assert answer.status_code == (status or 403)  # there was no form to fill in
+
+
 def keys_rotate(world: World) -> None:
     for arguments in ([], ["--revoke"]):
         world.know_private_keys()
@@ -177,6 +204,7 @@ STEPS: list[Callable[[World], None]] = [
     a_person_signs_in,
     a_person_changes_their_password,
     an_administrator_makes_a_user,
+    links_are_made_and_used,
     keys_rotate,
 ]
 
