@@ -115,8 +115,7 @@ class LinkView(_LimitedView, _NewPasswordView):
         if not links.use(self.request, self.link, form):
             links.refuse(self.request, self.link)
             return self._ended()
-        self.request.session.flush()  # whoever's it was
-        login(self.request, form.user)
+        login(self.request, form.user)  # in a session of its own
         response = super().form_valid(form)
         devices.remember(self.request, response, form.user)
         links.forget(response)

@@ -294,6 +294,22 @@ def test_whoever_used_the_browser_before_is_signed_out(alice: Any, secret: str) 
     assert secret  # made first, and ended by the one that was opened
 
 
+def test_a_session_that_somebody_else_began_is_not_signed_in(secret: str) -> None:
+    browser = flow.backend()
+    session = browser.session
+    session["planted"] = True
+    session.save()
+    planted = str(session.session_key)
+    browser.cookies["wiki_oidc_session"] = planted
+
+    done = send(secret, browser=browser)
+
+    thief = flow.backend()
+    thief.cookies["wiki_oidc_session"] = planted
+    assert done.cookies["wiki_oidc_session"].value != planted
+    assert thief.get("/uc/").status_code == 302
+
+
 def secret_in_page(page: str) -> str:
     found = re.search(r'name="key" value="([^"]+)"', page)
     assert found

@@ -147,6 +147,27 @@ def test_whatever_is_wrong_is_told_and_makes_nobody(
     assert len(said.splitlines()) == len(reasons)
 
 
+class _Slow:
+    """Stdin of somebody who types while somebody else makes the same user."""
+
+    def isatty(self) -> bool:
+        return False
+
+    def readline(self) -> str:
+        flow.make_user("bob")
+        return GOOD
+
+
+def test_of_two_who_make_the_same_user_at_once_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", _Slow())
+
+    with pytest.raises(CommandError, match="somebody has just made a user"):
+        run("create_user", *BOB)
+
+    assert User.objects.get().check_password(flow.PASSWORD)
+    assert not Event.objects.exists()
+
+
 @pytest.mark.parametrize("command", ["create_user", "invite"])
 def test_bytes_that_are_no_text_are_refused(command: str) -> None:
     assert "not UTF-8" in refused(command, "bob", "bob@example.com", "--name", "B\udcffb")
