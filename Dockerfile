@@ -16,11 +16,11 @@ RUN python -m venv --without-pip /venv \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash /venv/lib
 # The driver's own copy of OpenSSL gives way to the base image's, which Python loads anyway and which
 # Debian mends.
-RUN for name in ssl crypto; do \
-        ln -sf /usr/lib/*-linux-gnu/lib$name.so.3 \
-            /venv/lib/python3*/site-packages/psycopg2_binary.libs/lib$name-*.so.3; \
-    done \
- && /venv/bin/python -c 'import psycopg2'
+RUN set -eu; for name in ssl crypto; do \
+        copy=$(ls /venv/lib/python3*/site-packages/psycopg2_binary.libs/lib$name-*.so.3); \
+        ln -sf /usr/lib/*-linux-gnu/lib$name.so.3 "$copy"; \
+    done; \
+    /venv/bin/python -c 'import psycopg2'
 COPY oidc_server ./oidc_server
 RUN DJANGO_SETTINGS_MODULE=oidc_server.settings.build \
         /venv/bin/python -B -m django collectstatic --noinput --verbosity 0 \

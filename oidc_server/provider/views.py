@@ -109,7 +109,7 @@ class TokenView(views.TokenView):
         except TokenError as error:
             if isinstance(error, grants.Replayed):
                 grants.revoke(error.grant.pk)
-                rows.write(endpoint.told(Kind.TOKENS_REPLAYED, error.grant))
+                rows.write(endpoint.event(Kind.TOKENS_REPLAYED, error.grant))
             return _refusal(error)
 
 

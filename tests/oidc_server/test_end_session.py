@@ -146,6 +146,16 @@ def test_who_agrees_when_asked_is_signed_out_and_goes_back_to_the_wiki(alice: An
     assert not is_signed_in(person)
 
 
+def test_who_is_asked_about_anothers_hint_goes_back_to_its_client(alice: Any) -> None:
+    person, bob = flow.signed_in(alice), flow.make_user("bob")
+    page = end_session(person, **outlines(bob, client_id=""))
+    form = {**page.context["asked"].parameters, "csrfmiddlewaretoken": page.context["csrf_token"]}
+
+    answer = person.post("/uc/oauth/end-session-prompt", {**form, "allow": "yes"})
+
+    assert answer.headers["Location"] == flow.WIKI
+
+
 @pytest.mark.parametrize(
     ("uri", "targets"),
     [

@@ -42,6 +42,8 @@ class LogoutRequest:
         if hinted and name and name != hinted.client_id:  # section 2: they must match
             return cls(client=None, subject=None, next_page=None, parameters={}, problem=unverified)
         client = hinted or _client(name)
+        if hinted:  # whoever is asked, comes back without the hint
+            parameters["client_id"] = hinted.client_id
         next_page = _next_page(client, parameters)
         problem = ""
         if hint and not hinted:

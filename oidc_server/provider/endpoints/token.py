@@ -56,12 +56,12 @@ class TokenEndpoint(token.TokenEndpoint):
     def create_response_dic(self) -> dict[str, Any]:
         if self.granted is not None:
             scope = self.grant.scope.split()
-            told = self.told(Kind.TOKENS_ISSUED, self.grant)
-            issued = grants.take_up(self.grant, self.granted, told)
+            event = self.event(Kind.TOKENS_ISSUED, self.grant)
+            issued = grants.take_up(self.grant, self.granted, event)
         else:
             scope = self._asked_scope()
-            told = self.told(Kind.TOKENS_REFRESHED, self.grant)
-            issued = grants.refresh(self.grant, self.params["refresh_token"], scope, told)
+            event = self.event(Kind.TOKENS_REFRESHED, self.grant)
+            issued = grants.refresh(self.grant, self.params["refresh_token"], scope, event)
         answer = {
             "access_token": issued.access_token,
             "refresh_token": issued.refresh_token,
@@ -73,7 +73,7 @@ class TokenEndpoint(token.TokenEndpoint):
             answer["id_token"] = self._id_token(issued.access_token)
         return answer
 
-    def told(self, kind: Kind, grant: Grant) -> Change:
+    def event(self, kind: Kind, grant: Grant) -> Change:
         return told(
             kind,
             request=self.request,
