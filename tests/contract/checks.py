@@ -24,8 +24,8 @@ KEPT = {"asked": True, "session": "kept"}
 WITH_A_NEW_TOKEN = 61
 WITH_THE_TOKEN = 10
 SWITCHING_PROTOCOLS = 101
-# Outline lets 1000 requests a minute pass, and 50 documents be opened. Twice as many and one are too
-# many for one of two minutes, in case that one ends meanwhile.
+# Outline lets 1000 requests a minute pass, and 50 documents be opened. Twice as many and one are
+# too many for one of two minutes, in case that one ends meanwhile.
 ABOVE_OUTLINES_DEFAULT = 2_001
 DOCUMENTS_ABOVE_OUTLINES_DEFAULT = 101
 ABOVE_NGINX_DEFAULT = 2_000_000  # bytes; nginx lets 1 MB pass, and so does Outline
