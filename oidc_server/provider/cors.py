@@ -7,13 +7,12 @@ or a code; cookies are never let in (no Access-Control-Allow-Credentials). Fetch
 
 import functools
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from oidc_provider.models import Client
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from oidc_server.provider.addresses import origin
 
 
 def readable_by_clients(
@@ -29,9 +28,9 @@ def readable_by_clients(
         response = HttpResponse(status=204) if is_preflight else view(request)
         del response["Access-Control-Allow-Origin"]  # which is everybody in django-oidc-provider
         patch_vary_headers(response, ["Origin"])
-        origin = request.headers.get("Origin")
-        if origin and _is_registered(origin):
-            response["Access-Control-Allow-Origin"] = origin
+        asking = request.headers.get("Origin")
+        if asking and _is_registered(asking):
+            response["Access-Control-Allow-Origin"] = asking
             response["Access-Control-Expose-Headers"] = "WWW-Authenticate"
             if is_preflight:
                 response["Access-Control-Allow-Headers"] = "Authorization"
@@ -41,18 +40,6 @@ def readable_by_clients(
     return answer
 
 
-def _is_registered(origin: str) -> bool:
+def _is_registered(asking: str) -> bool:
     clients = Client.objects.only("_redirect_uris")
-    return any(origin == _origin(uri) for client in clients for uri in client.redirect_uris)
-
-
-def _origin(uri: str) -> str | None:
-    """As browsers send it (RFC 6454, section 6.2); apps' own schemes have none."""
-    try:
-        parts = urlsplit(uri)
-        default = _DEFAULT_PORTS[parts.scheme]
-        port = "" if parts.port in {None, default} else f":{parts.port}"
-    except (KeyError, ValueError):
-        return None
-    host = parts.hostname or ""
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
+    return any(asking == origin(uri) for client in clients for uri in client.redirect_uris)

@@ -426,7 +426,7 @@ def test_of_two_requests_at_once_one_gets_in(postgresql: Cluster | None, tmp_pat
 @pytest.mark.django_db
 def test_what_is_looked_up_is_indexed() -> None:
     with connection.cursor() as cursor:
-        found = connection.introspection.get_constraints(cursor, Link._meta.db_table)  # noqa: SLF001
+        found = connection.introspection.get_constraints(cursor, Link._meta.db_table)  # noqa: SLF001 - documented
 
     first = {one["columns"][0] for one in found.values() if one["index"] or one["unique"]}
     assert {"digest", "expires_at", "user_id"} <= first

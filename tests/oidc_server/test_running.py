@@ -46,41 +46,40 @@ def test_from_nothing_to_a_sign_in(provider: running.Running, variables: dict[st
     assert probe.is_ready(running.port_of(variables))
 
 
-def test_it_stops_cleanly_when_told(
+@pytest.fixture
+def another(
     provider: running.Running,  # noqa: ARG001 - has set the database up
     variables: dict[str, str],
     tmp_path: Path,
-) -> None:
+) -> Iterator[running.Running]:
+    """A server beside that one, on its database."""
     port = free_port()
     address = {"SITE_URL": f"http://127.0.0.1:{port}"}
     with running.serve(variables | address, port, tmp_path / "log") as started:
-        started.process.send_signal(signal.SIGTERM)
-
-        assert started.process.wait(timeout=10) == 0
+        yield started
 
 
-def test_a_request_that_began_is_answered_when_told_to_stop(
-    provider: running.Running,  # noqa: ARG001 - has set the database up
-    variables: dict[str, str],
-    tmp_path: Path,
-) -> None:
-    port = free_port()
-    address = {"SITE_URL": f"http://127.0.0.1:{port}"}
-    with running.serve(variables | address, port, tmp_path / "log") as started:
-        request = running.connection(port)
-        request.sendall(b"POST /uc/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n")
-        request.sendall(b"Content-Type: application/x-www-form-urlencoded\r\n")
-        request.sendall(b"Content-Length: 8\r\n\r\ncod")
-        time.sleep(0.5)  # until it is being read
+def test_it_stops_cleanly_when_told(another: running.Running) -> None:
+    another.process.send_signal(signal.SIGTERM)
 
-        started.process.send_signal(signal.SIGTERM)
+    assert another.process.wait(timeout=10) == 0
 
-        running.wait_until(started, lambda: not running.accepts(port))
-        assert not probe.is_ready(port)
-        request.sendall(b"e=any")
-        with request, request.makefile("rb") as answer:
-            assert answer.readline().split()[1] == b"401"
-        assert started.process.wait(timeout=10) == 0
+
+def test_a_request_that_began_is_answered_when_told_to_stop(another: running.Running) -> None:
+    request = running.connection(another.port)
+    request.sendall(b"POST /uc/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\n")
+    request.sendall(b"Content-Type: application/x-www-form-urlencoded\r\n")
+    request.sendall(b"Content-Length: 8\r\n\r\ncod")
+    time.sleep(0.5)  # until it is being read
+
+    another.process.send_signal(signal.SIGTERM)
+
+    running.wait_until(another, lambda: not running.accepts(another.port))
+    assert not probe.is_ready(another.port)
+    request.sendall(b"e=any")
+    with request, request.makefile("rb") as answer:
+        assert answer.readline().split()[1] == b"401"
+    assert another.process.wait(timeout=10) == 0
 
 
 def test_whoever_started_it_may_end_before(
