@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.browser.chromium import started as chromium_started
 from tests.browser.visitor import Visitor
 from tests.e2e.deployments import ADMIN_EMAIL, RESULTS
 from tests.e2e.people import Admin
 from tests.e2e.stack import Stack
-from tests.rig import browser, engine, images
+from tests.rig import engine, images
 
 PATIENCE = 20_000  # milliseconds; a machine with two cores runs the whole stack and the browser
 FAILED = pytest.StashKey[bool]()
@@ -68,14 +69,8 @@ def failures() -> Path:
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=browser.chromium_path(),
-            # A proxy of the environment would get what is meant for an address of this machine.
-            args=[*browser.chromium_arguments(), "--disable-quic", "--no-proxy-server"],
-        )
-        yield started
-        started.close()
+    with chromium_started() as browser:
+        yield browser
 
 
 @pytest.fixture(

@@ -8,15 +8,15 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
+from tests.browser.chromium import started as chromium_started
 from tests.browser.visitor import Visitor
 from tests.contract.browser import StrictPerson
 from tests.e2e import outer
 from tests.e2e.deployments import deployment, free_port
 from tests.e2e.people import Admin
 from tests.e2e.stack import Stack, eventually
-from tests.rig import browser
 
 HOST = "a.localhost"
 HOST_BELOW = f"b.{HOST}"
@@ -62,13 +62,8 @@ def _deployment(folder: Path) -> Iterator[Stack]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=browser.chromium_path(),
-            args=[*browser.chromium_arguments(), "--no-proxy-server"],
-        )
-        yield started
-        started.close()
+    with chromium_started() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from tests.browser.chromium import started as chromium_started
 from tests.interop.clients import CLIENTS, Client
 from tests.oidc_server import running
 from tests.oidc_server.postgresql import cluster
-from tests.rig import browser
 
 
 @pytest.fixture(scope="session")
@@ -46,13 +46,8 @@ def client(
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=browser.chromium_path(),
-            args=[*browser.chromium_arguments(), "--no-proxy-server"],
-        )
-        yield started
-        started.close()
+    with chromium_started() as browser:
+        yield browser
 
 
 @pytest.fixture
