@@ -13,6 +13,7 @@ from django.utils import timezone
 from oidc_provider.models import Client, Code, Token, UserConsent
 
 from oidc_server import batches
+from oidc_server.audit import cleaning
 from oidc_server.audit.models import Event, Kind
 from oidc_server.provider.models import Grant
 from oidc_server.sessions import at_rest
@@ -105,6 +106,25 @@ def test_events_go_when_they_are_old_and_not_before(
     assert "events: 1 deleted" in clean_up(capsys)
 
     assert [(now - event.at).days for event in Event.objects.all()] == [6]
+
+
+def test_of_each_kind_the_newest_events_stay(
+    wiki: Any,  # noqa: ARG001 - a database
+    capsys: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cleaning, "MOST", 4)
+    monkeypatch.setattr(batches, "SIZE", 2)
+    flood = [Kind.CODE_GRANTED] * 9
+    now = timezone.now()
+    for age, kind in enumerate([*flood, *[Kind.SIGN_OUT] * 4, Kind.KEY_ROTATED]):
+        Event.objects.create(at=now - timedelta(minutes=age), kind=kind)
+
+    assert "events: 5 deleted" in clean_up(capsys)
+
+    ages = [round((now - event.at) / timedelta(minutes=1)) for event in Event.objects.all()]
+    assert sorted(ages) == [*range(4), *range(9, 14)]
+    assert "events: 0 deleted" in clean_up(capsys)
 
 
 def test_it_is_done_once_an_hour_by_whoever_comes_first(alice: Any) -> None:
