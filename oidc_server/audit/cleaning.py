@@ -23,7 +23,7 @@ def _delete_old(now: datetime) -> int:
 
 def _delete_all_but_newest(kind: Kind) -> int:
     events = Event.objects.filter(kind=kind)
-    # Looked for once, as it is counted off in the index; newer ones don't count before the next time.
+    # Looked for once, as it is counted off in the index.
     last = events.order_by("-at").values_list("at", flat=True)[MOST : MOST + 1].first()
     if last is None:
         return 0

@@ -1,5 +1,7 @@
 """The database to test on, and the rows that bootstrap makes."""
 
+import io
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -61,6 +63,16 @@ def alice(wiki: Any) -> Any:  # noqa: ARG001 - whose user she is
 @pytest.fixture
 def admin_user(db: None) -> Any:  # noqa: ARG001 - a database to put it in
     return flow.make_user("root", is_superuser=True)
+
+
+@pytest.fixture
+def events() -> Iterator[io.StringIO]:
+    """What stands for stdout, where events are told."""
+    handler: Any = logging.getLogger("oidc_server.audit.recording").handlers[0]
+    stream = io.StringIO()
+    before = handler.setStream(stream)
+    yield stream
+    handler.setStream(before)
 
 
 @pytest.fixture

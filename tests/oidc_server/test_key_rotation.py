@@ -1,5 +1,6 @@
 """One key follows another, and nobody who kept to the rules notices."""
 
+import io
 from datetime import timedelta
 from typing import Any
 
@@ -64,6 +65,17 @@ def test_a_new_key_is_published_at_once_and_signs_when_every_client_can_know_it(
 
     assert told_at_once == [first, new]
     assert (signed_at_once, signed_before, signs()) == (first, first, new)
+
+
+@pytest.mark.parametrize("options", [(), ("--revoke",)])
+@pytest.mark.usefixtures("first")
+def test_the_commands_stdout_is_its_result(
+    options: tuple[str, ...], capsys: Any, events: io.StringIO
+) -> None:
+    new = rotate(capsys, *options)
+
+    assert new == SigningKey.objects.latest("pk").kid
+    assert not events.getvalue()
 
 
 def test_what_the_old_key_signed_is_believed_as_long_as_it_is_of_use(

@@ -1,5 +1,6 @@
 """Guessing passwords is limited, and nobody is locked out by somebody else's guesses."""
 
+import io
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -432,6 +433,25 @@ def test_the_command_lets_in_everybody(capsys: Any) -> None:
 
     assert "everybody" in capsys.readouterr().out
     assert right() == 303
+
+
+def test_the_command_tells_whom_it_let_in_and_has_stdout_for_its_result(
+    alice: Any, events: io.StringIO
+) -> None:
+    bob = flow.make_user("bob")
+    before = Event.objects.count()
+
+    call_command("unblock", "alice", "ALICE@example.com", "bob", stdout=io.StringIO())
+    call_command("unblock", stdout=io.StringIO())
+
+    by = {"by": "command line"}
+    told = Event.objects.order_by("pk")[before:].values_list("kind", "subject", "details")
+    assert list(told) == [
+        ("sign-in unblocked", alice.sub, by),
+        ("sign-in unblocked", bob.sub, by),
+        ("sign-in unblocked", "", {**by, "everybody": True}),
+    ]
+    assert not events.getvalue()
 
 
 @pytest.mark.usefixtures("alice")

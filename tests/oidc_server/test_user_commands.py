@@ -2,10 +2,8 @@
 
 import io
 import json
-import logging
 import re
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +27,6 @@ def stdin(monkeypatch: pytest.MonkeyPatch) -> Any:
         monkeypatch.setattr("sys.stdin", io.StringIO(text))
 
     return give
-
-
-@pytest.fixture
-def events() -> Iterator[io.StringIO]:
-    """What stands for stdout, where events are told."""
-    handler: Any = logging.getLogger("oidc_server.audit.recording").handlers[0]
-    stream = io.StringIO()
-    before = handler.setStream(stream)
-    yield stream
-    handler.setStream(before)
 
 
 @pytest.fixture

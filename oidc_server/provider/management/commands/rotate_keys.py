@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from oidc_server.audit.recording import lines_on_stderr
 from oidc_server.provider import rotation
 
 
@@ -15,6 +16,7 @@ class Command(BaseCommand):
             help="A key was stolen: sign by the new one at once, and believe no other any more.",
         )
 
+    @lines_on_stderr()
     def handle(self, *_args: Any, revoke: bool, **_options: Any) -> None:
         made = rotation.revoke() if revoke else rotation.rotate()
         self.stdout.write(f"{made.kid} signs from {made.signs_from.isoformat(timespec='seconds')}")
