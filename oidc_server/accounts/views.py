@@ -33,17 +33,20 @@ else:
 class _LimitedView(ProcessFormView):
     """A form that takes a password or a link, and may have had too many wrong ones."""
 
+    blocked: Kind  # what it is told as
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
         except TooManyAttempts as refused:
-            record(Kind.SIGN_IN_BLOCKED, request=request, subject=refused.subject)
+            record(self.blocked, request=request, subject=refused.subject)
             return _blocked(request, refused)
 
 
 class LoginView(_LimitedView, views.LoginView):
     """The one place to sign in at, for the wiki and for the admin."""
 
+    blocked = Kind.SIGN_IN_BLOCKED
     template_name = "accounts/login.html"
     authentication_form = LoginForm
 
@@ -71,6 +74,7 @@ class LogoutView(views.LogoutView):
 
 
 class PasswordChangeView(_LimitedView, views.PasswordChangeView):
+    blocked = Kind.PASSWORD_CHANGE_BLOCKED
     template_name = "accounts/password.html"
     form_class = OwnPasswordForm
     success_url = reverse_lazy("accounts:password-changed")
@@ -90,6 +94,7 @@ class PasswordChangedView(LoginRequiredMixin, TemplateView):
 class LinkView(_LimitedView, _NewPasswordView):
     """Where a one-time link leads: sets a password and signs in."""
 
+    blocked = Kind.LINK_BLOCKED
     template_name = "accounts/link.html"
     form_class = NewPasswordForm
     success_url = reverse_lazy("pages:home")

@@ -17,15 +17,19 @@ class Kind(models.TextChoices):
     SIGN_IN_UNBLOCKED = "sign-in unblocked", _("sign-in unblocked")
     SIGN_OUT = "sign-out", _("sign-out")
     PASSWORD_CHANGED = "password changed", _("password changed")
+    # Too many wrong old ones.
+    PASSWORD_CHANGE_BLOCKED = "password change blocked", _("password change blocked")
     USER_MADE = "user made", _("user made")
     USER_CHANGED = "user changed", _("user changed")
     USER_TURNED_OFF = "user turned off", _("user turned off")
     USER_TURNED_ON = "user turned on", _("user turned on")
     USER_DELETED = "user deleted", _("user deleted")
-    # One by which a user sets a password. Refused was one that is used, expired or made up.
+    # One by which a user sets a password. Refused was one that is used, expired or made up, blocked
+    # any after too many of those.
     LINK_MADE = "link made", _("link made")
     LINK_USED = "link used", _("link used")
     LINK_REFUSED = "link refused", _("link refused")
+    LINK_BLOCKED = "link blocked", _("link blocked")
     CODE_GRANTED = "code granted", _("code granted")
     TOKENS_ISSUED = "tokens issued", _("tokens issued")
     TOKENS_REFRESHED = "tokens refreshed", _("tokens refreshed")

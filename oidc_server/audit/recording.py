@@ -15,8 +15,11 @@ from oidc_server import rows
 from oidc_server.audit.models import Event, Kind
 from oidc_server.metrics.ours import EVENTS
 
-# Whoever is not signed in can have these happen without end, and rows are kept for a year.
-_REPEATABLE = {Kind.SIGN_IN_BLOCKED, Kind.LINK_REFUSED, Kind.CLIENT_REFUSED}
+# Anybody can have these happen without end, and rows are kept for a year.
+_REPEATABLE = {
+    *(Kind.SIGN_IN_BLOCKED, Kind.PASSWORD_CHANGE_BLOCKED),
+    *(Kind.LINK_REFUSED, Kind.LINK_BLOCKED, Kind.CLIENT_REFUSED),
+}
 _MOST_ROWS, _WHILE = 10, timedelta(minutes=1)
 _log = logging.getLogger(__name__)
 

@@ -65,7 +65,9 @@ def test_an_event_costs_one_statement() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", [Kind.SIGN_IN_BLOCKED, Kind.CLIENT_REFUSED])
+@pytest.mark.parametrize(
+    "kind", [Kind.SIGN_IN_BLOCKED, Kind.PASSWORD_CHANGE_BLOCKED, Kind.CLIENT_REFUSED]
+)
 def test_what_anybody_can_repeat_does_not_fill_the_database(kind: Kind, lines: Any) -> None:
     for _ in range(12):
         record(kind)
@@ -303,12 +305,13 @@ def test_the_filter_that_the_docs_have_for_fail2ban_fits_the_lines(lines: Any) -
     (rule,) = re.findall(r"^failregex = (.+)$", docs, re.MULTILINE)
     refused = re.compile(rule.replace("<ADDR>", r"(?P<address>[0-9a-f.:]+)"))
     request = RequestFactory().get("/", REMOTE_ADDR="2001:db8::1")
-    for kind in (Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_BLOCKED, Kind.SIGN_IN_ACCEPTED):
+    counted = [Kind.SIGN_IN_REFUSED, Kind.SIGN_IN_BLOCKED, Kind.LINK_BLOCKED]
+    for kind in (*counted, Kind.SIGN_IN_ACCEPTED, Kind.PASSWORD_CHANGE_BLOCKED):
         with pytest.raises(RuntimeError, match="Database access not allowed"):
             record(kind, request=request)
 
     found = [refused.search(f"host 0123abc[7]: {json.dumps(line)}") for line in lines()]
 
-    assert [match and match["address"] for match in found] == ["2001:db8::1", "2001:db8::1", None]
+    assert [match and match["address"] for match in found] == ["2001:db8::1"] * 3 + [None] * 2
     forged = f"host 0123abc[7]: Not Found: /uc/x y: {json.dumps(lines()[0])}"
     assert refused.search(forged) is None

@@ -399,6 +399,19 @@ def test_the_old_password_can_not_be_guessed_in_an_open_session(alice: Any) -> N
     assert right() == 303
 
 
+def test_a_blocked_password_change_is_told_as_that(alice: Any) -> None:
+    browser = flow.backend()
+    browser.force_login(alice)
+    for _ in range(3):
+        change_password(browser, WRONG)
+    before = Event.objects.count()
+
+    change_password(browser, flow.PASSWORD)
+
+    told = Event.objects.order_by("pk")[before:].values_list("kind", "subject")
+    assert list(told) == [("password change blocked", alice.sub)]
+
+
 def test_the_right_old_password_counts_for_nothing(alice: Any) -> None:
     browser = flow.backend()
     browser.force_login(alice)

@@ -336,6 +336,7 @@ def test_guessing_is_limited_by_the_address(alice: Any, monkeypatch: pytest.Monk
     blocked = opened(address)
 
     assert statuses == [410, 410, 410, 429]
+    assert kinds()[-2:] == ["link blocked", "link blocked"]
     assert blocked.status_code == 429
     assert int(blocked.headers["Retry-After"]) > 800
     assert flow.backend().get(address, follow=True, REMOTE_ADDR="198.51.100.2").status_code == 200
