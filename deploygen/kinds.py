@@ -41,6 +41,7 @@ _TOP_FOLDERS = {
     "/", "/home", "/media", "/mnt", "/opt", "/root", "/srv", "/var", "/var/lib", *TEMPORARY_FOLDERS,
 }  # fmt: skip
 _TEN_YEARS = 315_360_000  # seconds
+_MOST_DAYS = 3650  # that the provider takes (oidc_server/environment.py)
 _UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
 
 
@@ -179,9 +180,9 @@ def _network(raw: str) -> str:
     return raw
 
 
-def _number(most: int) -> Callable[[str], int]:
+def _number(most: int, least: int = 0) -> Callable[[str], int]:
     def parse(raw: str) -> int:
-        if not re.fullmatch(r"[0-9]{1,12}", raw) or int(raw) > most:
+        if not re.fullmatch(r"[0-9]{1,12}", raw) or not least <= int(raw) <= most:
             raise ValueError(_("it is not such a number"))
         return int(raw)
 
@@ -328,6 +329,10 @@ DIRECTORY = Kind(
     is_path=True,
 )
 SECONDS = Kind(parse=_number(_TEN_YEARS), accepts=lambda: _("a number of seconds, up to ten years"))
+DAYS = Kind(
+    parse=_number(_MOST_DAYS, least=1),
+    accepts=lambda: _("a number from 1 to {most}", most=_MOST_DAYS),
+)
 NETWORK = Kind(parse=_network, accepts=lambda: _("the name of a Docker network that somebody made"))
 ACME_DNS = Kind(
     parse=_pattern(r"dns_[a-z0-9_]{1,60}", N_("it is not a DNS provider of acme.sh")),

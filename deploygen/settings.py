@@ -263,6 +263,12 @@ class Config:
     time_zone: str = _setting(
         kinds.TIME_ZONE, "UTC", "wiki", "Time zone of the user accounts' pages."
     )
+    oidc_audit_days: int = _setting(
+        kinds.DAYS,
+        "365",
+        "wiki",
+        "For how many days the user accounts keep who signed in and what was changed.",
+    )
 
     tls: str = _setting(
         kinds.choice("off", "acme", "files", "proxy"),

@@ -33,6 +33,7 @@ PASSED_ON = [
     ("oidc", "ENCRYPTION_KEY", "OIDC_ENCRYPTION_KEY"),
     ("oidc", "DATABASE_PASSWORD", "OIDC_DATABASE_PASSWORD"),
     ("oidc", "WIKI_NAME", "WIKI_NAME"),
+    ("oidc", "AUDIT_DAYS", "OIDC_AUDIT_DAYS"),
     ("oidc-init", "OIDC_CLIENT_SECRET", "OIDC_CLIENT_SECRET"),
     ("oidc-init", "ADMIN_EMAIL", "ADMIN_EMAIL"),
     ("oidc-init", "ADMIN_USERNAME", "ADMIN_USERNAME"),

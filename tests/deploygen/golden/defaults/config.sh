@@ -32,6 +32,9 @@ ENABLE_UPDATES=false
 # Time zone of the user accounts' pages.
 TIME_ZONE=UTC
 
+# For how many days the user accounts keep who signed in and what was changed.
+OIDC_AUDIT_DAYS=365
+
 # --- Where it answers ---
 
 # Who ends TLS: off (nobody, the URL is http), acme (the gateway, with certificates that

@@ -9,6 +9,7 @@ ADMIN_PASSWORD='not a real password '\''"$\ #%@:/?中 \'
 DEFAULT_LANGUAGE=zh_CN
 ENABLE_UPDATES=true
 TIME_ZONE=America/Argentina/Buenos_Aires
+OIDC_AUDIT_DAYS=90
 TLS=acme
 TLS_CERT_FILE=../certificate/fullchain.pem
 TLS_KEY_FILE=../certificate/key.pem
