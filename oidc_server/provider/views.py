@@ -1,6 +1,6 @@
 """django-oidc-provider's views with our endpoints behind them."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
@@ -8,9 +8,6 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 from oidc_provider import views
 from oidc_provider.lib.errors import AuthorizeError, BearerTokenError, TokenError
@@ -31,14 +28,17 @@ from oidc_server.provider.endpoints.token import TokenEndpoint
 from oidc_server.provider.keys import JWKS_LIFE, jwks
 
 _HOUR = 60 * 60
+_Response = TypeVar("_Response", bound=HttpResponseBase)
 
 
 class _AuthorizationView(View):
     """Views of our own, since theirs can only answer by redirect."""
 
-    @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.endpoint = AuthorizeEndpoint(request)
+        return _no_store(self._answer(request, *args, **kwargs))
+
+    def _answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return super().dispatch(request, *args, **kwargs)
         except RefusedRequest as refusal:
@@ -48,7 +48,6 @@ class _AuthorizationView(View):
             return respond(request, self.endpoint.asked, **told)
 
 
-@method_decorator(csrf_exempt, name="dispatch")
 class AuthorizeView(_AuthorizationView):
     """OpenID Connect Core 1.0, section 3.1.2.
 
@@ -113,7 +112,6 @@ class TokenView(views.TokenView):
             return _refusal(error)
 
 
-@method_decorator(csrf_exempt, name="dispatch")
 class UserinfoView(View):
     """OpenID Connect Core 1.0, section 5.3. A view of our own, theirs being a closed function."""
 
@@ -163,7 +161,6 @@ class TokenIntrospectionView(views.TokenIntrospectionView):
             return _refusal(error)
 
 
-@method_decorator(csrf_exempt, name="dispatch")
 class RevocationView(View):
     def post(self, request: HttpRequest) -> HttpResponse:
         try:
@@ -173,8 +170,6 @@ class RevocationView(View):
         return _no_store(HttpResponse())
 
 
-@method_decorator(never_cache, name="dispatch")
-@method_decorator(csrf_exempt, name="dispatch")
 class EndSessionView(views.EndSessionView):
     """Ends the session when a hint proves that its user's client asks; asks the user otherwise.
 
@@ -193,7 +188,6 @@ class EndSessionView(views.EndSessionView):
         return _after_logout(request, asked)
 
 
-@method_decorator(never_cache, name="dispatch")
 class EndSessionPromptView(View):
     """What the user said when asked, which the CSRF token of the form shows."""
 
@@ -254,7 +248,7 @@ def _challenge(status: int, code: str = "", description: str = "") -> HttpRespon
     return _no_store(response)
 
 
-def _no_store(response: HttpResponse) -> HttpResponse:
+def _no_store(response: _Response) -> _Response:
     response["Cache-Control"] = "no-store"
     response["Pragma"] = "no-cache"
     return response
