@@ -1,9 +1,12 @@
 """The site, as gunicorn calls it."""
 
 import os
+from typing import Any
 
 import django
+from django.core.exceptions import BadRequest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
+from django.http import UnreadablePostError
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "oidc_server.settings.server")
 
@@ -21,6 +24,13 @@ class _Request(WSGIRequest):
     @encoding.setter
     def encoding(self, named: str | None) -> None:
         pass
+
+    def read(self, *args: Any, **kwargs: Any) -> bytes:
+        """Raises `BadRequest` where the client hangs up, which Django takes for our error."""
+        try:
+            return super().read(*args, **kwargs)
+        except UnreadablePostError as error:
+            raise BadRequest("The body breaks off") from error
 
 
 class _Handler(WSGIHandler):

@@ -3,6 +3,18 @@
 No line has a request's query, form or header.
 """
 
+import logging
+
+
+def _tell_calmly(record: logging.LogRecord) -> bool:
+    """Of what a caller did wrong a line will do, though Django takes some of it for an attack."""
+    if getattr(record, "status_code", 500) < 500:  # noqa: PLR2004 - as Django gives it, see log_response
+        record.exc_info = None
+        record.levelno = min(record.levelno, logging.WARNING)
+        record.levelname = logging.getLevelName(record.levelno)
+    return True
+
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -10,8 +22,15 @@ LOGGING = {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
         "event": {"format": "%(message)s"},
     },
+    "filters": {
+        "calm": {"()": "django.utils.log.CallbackFilter", "callback": _tell_calmly},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["calm"],
+        },
         "stdout": {
             "class": "logging.StreamHandler",
             "formatter": "event",

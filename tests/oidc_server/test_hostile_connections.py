@@ -1,6 +1,8 @@
 """What can't be told to the site by itself: bytes that are no request, over a connection."""
 
 import socket
+import struct
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -122,3 +124,47 @@ def test_no_bytes_upset_the_provider(provider: running.Running) -> None:
     log = provider.log.read_text()
     assert "Internal Server Error" not in log  # as Django says it
     assert "Error handling request" not in log  # as gunicorn does
+
+
+FORM, PARTS = b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=abc"
+FILE = b'--abc\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nf\r\n'
+TOO_MUCH = {
+    "a body that is too large": (FORM, b"a=" + b"b" * 300_000),
+    "too many fields": (FORM, b"a=b&" * 2000),
+    "too many files": (PARTS, FILE * 200 + b"--abc--\r\n"),
+    "parts without a boundary": (b"multipart/form-data", FILE),
+}
+
+
+def post(content_type: bytes, length: int) -> bytes:
+    return b"POST /uc/oauth/token HTTP/1.1\r\n%sContent-Type: %s\r\nContent-Length: %d\r\n\r\n" % (
+        HOST,
+        content_type,
+        length,
+    )
+
+
+@pytest.mark.parametrize("body", TOO_MUCH)
+def test_a_body_that_makes_no_sense_is_refused_in_one_line(
+    provider: running.Running, body: str
+) -> None:
+    content_type, sent = TOO_MUCH[body]
+    before = len(provider.log.read_text())
+
+    told = answers(provider.port, post(content_type, len(sent)) + sent)
+
+    assert told.startswith(b"HTTP/1.1 400 ")
+    (line,) = provider.log.read_text()[before:].splitlines()
+    assert " WARNING " in line
+
+
+def test_a_body_that_breaks_off_is_no_error_of_ours(provider: running.Running) -> None:
+    before = len(provider.log.read_text())
+    with running.connection(provider.port) as connection:
+        connection.sendall(post(FORM, 100) + b"a=b")
+        time.sleep(0.5)  # until it is being read
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    running.wait_until(provider, lambda: len(provider.log.read_text()) > before)
+    (line,) = provider.log.read_text()[before:].splitlines()
+    assert " WARNING " in line
