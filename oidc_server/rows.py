@@ -6,16 +6,42 @@ and conversions are the models' here too, so that both databases are served by t
 
 # ruff: noqa: SLF001, S608 - _meta is documented, and names in the SQL are the models'
 import functools
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.models import AutoField, BooleanField, CharField, Field, ForeignKey, Model, TextField
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import transaction as django
+from django.db.models import (
+    AutoField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    Model,
+    TextField,
+    UUIDField,
+)
 
-# What both databases' drivers take as it is; asking the field first is what costs.
-_AS_THEY_ARE = (BooleanField, CharField, ForeignKey, TextField)
+# What the databases' drivers take as it is; asking the field first is what costs.
+_AS_THEY_ARE: "dict[str, tuple[type[Field[Any, Any]], ...]]" = {
+    "postgresql": (BooleanField, CharField, DateTimeField, ForeignKey, TextField, UUIDField),
+    "sqlite": (BooleanField, CharField, ForeignKey, TextField),
+}
 _LAST_ID = {"postgresql": "lastval()", "sqlite": "last_insert_rowid()"}
+_IDLE = 0  # libpq's PQTRANS_IDLE
+
+
+class _Ours(threading.local):
+    """How far a `transaction` of this thread is: "asked for", "begun", "ended"; "" without one."""
+
+    state = ""
+
+
+_ours = _Ours()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +52,8 @@ class Change:
 
 def insertion(row: Model) -> Change:
     """What `row.save(force_insert=True)` does; a key that the database makes is not told."""
-    table = _table(type(row))
-    return Change(statement=table.insertion, values=_values(row, table.inserted))
+    statement, fields = _inserting(type(row))
+    return Change(statement=statement, values=_values(row, fields))
 
 
 def update(row: Model, *names: str, last_id: str = "") -> Change:
@@ -41,84 +67,118 @@ def update(row: Model, *names: str, last_id: str = "") -> Change:
 
 def deletion(row: Model) -> Change:
     """What `row.delete()` does to the row alone."""
-    return Change(statement=_table(type(row)).deletion, values=[row.pk])
+    return Change(statement=_deleting(type(row)), values=[row.pk])
 
 
 def write(*changes: Change) -> None:
-    """All of them or none; no signals are sent.
+    """All of them or none; no signals are sent. A `transaction` ends with it.
 
     PostgreSQL takes them in one message, which is a transaction where there is none yet ("Multiple
     Statements in a Simple Query").
     """
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "postgresql":
+        statements = "; ".join(change.statement for change in changes)
         with connection.cursor() as cursor:
             cursor.execute(
-                "; ".join(change.statement for change in changes),
+                _in_transaction(statements, is_last=True),
                 [value for change in changes for value in change.values],
             )
         return
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+    with django.atomic(savepoint=False), connection.cursor() as cursor:
         for change in changes:
             cursor.execute(change.statement, change.values)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """A transaction of queries of this module and of at most one `write`, which comes last.
+
+    To PostgreSQL its begin goes along with the first query, and its end with the write, where each
+    would be a message of its own.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
+        with django.atomic():
+            yield
+        return
+    _ours.state = "asked for"
+    try:
+        yield
+    finally:
+        _ours.state = ""
+        driver = connection.connection
+        if driver and not driver.closed and driver.info.transaction_status != _IDLE:
+            with connection.cursor() as cursor:
+                cursor.execute("ROLLBACK")
+
+
+def _in_transaction(statements: str, *, is_last: bool = False) -> str:
+    if _ours.state == "ended":
+        raise django.TransactionManagementError("the write was to be the last")
+    if _ours.state == "asked for":
+        _ours.state = "begun"
+        statements = f"BEGIN; {statements}"
+    if _ours.state == "begun" and is_last:
+        _ours.state = "ended"
+        statements = f"{statements}; COMMIT"
+    return statements
 
 
 class Query:
     """What selects at most one row of each of some models, joined.
 
-    `rest` begins with FROM and has the models' names in braces in the place of the tables'. The row
-    of the model named `lock` stays locked until the transaction ends, where databases have that.
+    `rest` begins with FROM and has names in braces in the place of tables. By each name goes a
+    model and which of its columns are read, the key among them; what else an instance is asked for
+    later takes a query of its own. The row of the name `lock` stays locked until the transaction
+    ends, where databases have that.
     """
 
-    def __init__(self, rest: str, *, lock: str = "", **models: type[Model]) -> None:
-        self._models, self._rest, self._lock = models, rest, lock
+    def __init__(self, rest: str, *, lock: str = "", **read: tuple[type[Model], str]) -> None:
+        self._read, self._rest, self._lock = read, rest, lock
 
     def first(self, *parameters: str | int) -> tuple[Any, ...] | None:
         """An instance of each model; None in the place of one that an outer join has not found."""
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(self._statement, parameters)
+            cursor.execute(_in_transaction(self._statement), parameters)
             row = cursor.fetchone()
         if row is None:
             return None
         found, start = [], 0
-        for table in self._tables:
-            end = start + len(table.names)
-            found.append(table.read(row[start:end]))
+        for reader in self._readers:
+            end = start + len(reader.names)
+            found.append(reader.instance(row[start:end]))
             start = end
         return tuple(found)
 
     @functools.cached_property
-    def _tables(self) -> "list[_Table]":
-        return [_table(model) for model in self._models.values()]
+    def _readers(self) -> "list[_Reader]":
+        return [_Reader(model, columns.split()) for model, columns in self._read.values()]
 
     @functools.cached_property
     def _statement(self) -> str:
-        columns = ", ".join(table.selected for table in self._tables)
+        columns = ", ".join(reader.selected for reader in self._readers)
         rest, connection = self._rest, connections[DEFAULT_DB_ALIAS]
         if self._lock and connection.features.has_select_for_update:
             rest += " " + connection.ops.for_update_sql(of=[f"{{{self._lock}}}"])
-        tables = zip(self._models, self._tables, strict=True)
-        return f"SELECT {columns} {rest}".format(**{name: table.name for name, table in tables})
+        tables = {name: _quoted(model._meta.db_table) for name, (model, _) in self._read.items()}
+        return f"SELECT {columns} {rest}".format(**tables)
 
 
-class _Table:
-    def __init__(self, model: type[Model]) -> None:
+class _Reader:
+    """Makes instances of some of a model's columns."""
+
+    def __init__(self, model: type[Model], columns: Sequence[str]) -> None:
         self._model = model
-        options = model._meta
-        fields: list[Field[Any, Any]] = list(options.concrete_fields)
-        self.name = name = _quoted(options.db_table)
-        key = _quoted(options.pk.column)
-        self.names = [field.attname for field in fields]
-        self._key = self.names.index(options.pk.attname)
-        self.selected = ", ".join(f"{name}.{_quoted(field.column)}" for field in fields)
-        self.inserted = [field for field in fields if not isinstance(field, AutoField)]
-        columns = ", ".join(_quoted(field.column) for field in self.inserted)
-        marks = ", ".join("%s" for _ in self.inserted)
-        self.insertion = f"INSERT INTO {name} ({columns}) VALUES ({marks})"
-        self.deletion = f"DELETE FROM {name} WHERE {key} = %s"
+        table = _quoted(model._meta.db_table)
+        # In the order in which `from_db` takes their values; it asks whether it has each by name.
+        fields = [field for field in model._meta.concrete_fields if field.column in columns]
+        self.names = frozenset(field.attname for field in fields)
+        self.selected = ", ".join(f"{table}.{_quoted(field.column)}" for field in fields)
+        self._key = fields.index(model._meta.pk)
         self._conversions = list(_conversions(fields))
 
-    def read(self, values: Sequence[Any]) -> Model | None:
+    def instance(self, values: Sequence[Any]) -> Model | None:
         if values[self._key] is None:
             return None
         converted = list(values)
@@ -128,8 +188,12 @@ class _Table:
 
 
 @functools.cache
-def _table(model: type[Model]) -> _Table:
-    return _Table(model)
+def _inserting(model: type[Model]) -> "tuple[str, list[Field[Any, Any]]]":
+    options = model._meta
+    fields = [field for field in options.concrete_fields if not isinstance(field, AutoField)]
+    columns = ", ".join(_quoted(field.column) for field in fields)
+    marks = ", ".join("%s" for _ in fields)
+    return f"INSERT INTO {_quoted(options.db_table)} ({columns}) VALUES ({marks})", fields
 
 
 @functools.cache
@@ -146,11 +210,18 @@ def _updating(
     return f"UPDATE {_quoted(options.db_table)} SET {', '.join(assigned)} WHERE {key}", fields
 
 
+@functools.cache
+def _deleting(model: type[Model]) -> str:
+    options = model._meta
+    return f"DELETE FROM {_quoted(options.db_table)} WHERE {_quoted(options.pk.column)} = %s"
+
+
 def _values(row: Model, fields: "Iterable[Field[Any, Any]]") -> list[Any]:
     connection = connections[DEFAULT_DB_ALIAS]
+    as_they_are = _AS_THEY_ARE[connection.vendor]
     values = ((field, getattr(row, field.attname)) for field in fields)
     return [
-        value if isinstance(field, _AS_THEY_ARE) else field.get_db_prep_save(value, connection)
+        value if isinstance(field, as_they_are) else field.get_db_prep_save(value, connection)
         for field, value in values
     ]
 

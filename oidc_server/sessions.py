@@ -14,7 +14,10 @@ from django.utils import timezone
 
 from oidc_server import rows
 
-_BY_KEY = rows.Query("FROM {session} WHERE {session}.session_key = %s", session=Session)
+_BY_KEY = rows.Query(
+    "FROM {session} WHERE {session}.session_key = %s",
+    session=(Session, "session_key session_data expire_date"),
+)
 
 
 class SessionStore(db.SessionStore):

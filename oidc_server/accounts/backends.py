@@ -10,7 +10,10 @@ from oidc_server import rows
 from oidc_server.accounts import limits
 from oidc_server.accounts.models import User
 
-_BY_ID = rows.Query("FROM {user} WHERE {user}.id = %s", user=User)
+_BY_ID = rows.Query(
+    "FROM {user} WHERE {user}.id = %s",
+    user=(User, "id password sub username name email is_active is_superuser"),
+)
 
 
 class UsernameOrEmailBackend(ModelBackend):

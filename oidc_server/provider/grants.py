@@ -24,20 +24,25 @@ from oidc_server import rows
 from oidc_server.provider import tokens
 from oidc_server.provider.models import Grant
 
+_WHO = "id sub username name email is_active"
 _LOCKED = rows.Query(
     "FROM {grant} JOIN {user} ON {user}.id = {grant}.user_id"
     " LEFT JOIN {code} ON {code}.code = {grant}.code WHERE {grant}.id = %s",
-    grant=Grant,
-    user=get_user_model(),
-    code=Code,
+    grant=(
+        Grant,
+        "id client_id user_id authenticated_at redirect_uri scope claims code code_used_at token_id"
+        " refresh previous_refresh refreshed_at salt expires_at",
+    ),
+    user=(get_user_model(), _WHO),
+    code=(Code, "id nonce code_challenge"),
     lock="grant",
 )
 _BY_ACCESS_TOKEN = rows.Query(
     "FROM {token} JOIN {grant} ON {grant}.token_id = {token}.id"
     " JOIN {user} ON {user}.id = {grant}.user_id WHERE {token}.access_token = %s",
-    grant=Grant,
-    user=get_user_model(),
-    token=Token,
+    grant=(Grant, "id claims"),
+    user=(get_user_model(), _WHO),
+    token=(Token, "id expires_at _scope"),
 )
 
 

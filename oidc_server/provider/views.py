@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -102,9 +101,10 @@ class TokenView(views.TokenView):
         endpoint = self.token_endpoint_class(request)
         try:
             endpoint.authenticate()
-            with transaction.atomic():
+            with rows.transaction():
                 endpoint.validate_params()
-                return endpoint.response(endpoint.create_response_dic())
+                endpoint.issue()
+            return endpoint.response(endpoint.create_response_dic())
         except TokenError as error:
             if isinstance(error, grants.Replayed):
                 grants.revoke(error.grant.pk)

@@ -15,6 +15,13 @@ def _tell_calmly(record: logging.LogRecord) -> bool:
     return True
 
 
+import logging
+
+# No line tells them, and finding them out is most of what a line costs (Logging HOWTO,
+# "Optimization").
+logging._srcfile = None  # type: ignore[attr-defined] # noqa: SLF001 - as the HOWTO says it
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

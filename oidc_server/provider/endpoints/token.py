@@ -25,11 +25,14 @@ _PARAMETERS = ("grant_type", "code", "redirect_uri", "code_verifier", "refresh_t
 class TokenEndpoint(token.TokenEndpoint):
     """Two grant types; what else django-oidc-provider knows is not offered.
 
-    Once the caller is known, everything runs in one transaction, which the view opens.
+    Once the caller is known, `validate_params` and `issue` run in one transaction, which the view
+    opens.
     """
 
     grant: Grant
     granted: Code | None = None
+    issued: grants.Issued
+    scope: list[str]
 
     def _extract_params(self) -> None:
         self.params = {name: self.request.POST.get(name, "") for name in _PARAMETERS}
@@ -53,24 +56,28 @@ class TokenEndpoint(token.TokenEndpoint):
             case _:
                 raise TokenError("unsupported_grant_type")
 
-    def create_response_dic(self) -> dict[str, Any]:
+    def issue(self) -> None:
+        """Save what the answer tells, which ends the transaction."""
         if self.granted is not None:
-            scope = self.grant.scope.split()
+            self.scope = self.grant.scope.split()
             event = self.event(Kind.TOKENS_ISSUED, self.grant)
-            issued = grants.take_up(self.grant, self.granted, event)
+            self.issued = grants.take_up(self.grant, self.granted, event)
         else:
-            scope = self._asked_scope()
+            self.scope = self._asked_scope()
             event = self.event(Kind.TOKENS_REFRESHED, self.grant)
-            issued = grants.refresh(self.grant, self.params["refresh_token"], scope, event)
+            token = self.params["refresh_token"]
+            self.issued = grants.refresh(self.grant, token, self.scope, event)
+
+    def create_response_dic(self) -> dict[str, Any]:
         answer = {
-            "access_token": issued.access_token,
-            "refresh_token": issued.refresh_token,
+            "access_token": self.issued.access_token,
+            "refresh_token": self.issued.refresh_token,
             "token_type": "Bearer",
             "expires_in": settings.OIDC_TOKEN_EXPIRE,
-            "scope": " ".join(scope),
+            "scope": " ".join(self.scope),
         }
-        if "openid" in scope:
-            answer["id_token"] = self._id_token(issued.access_token)
+        if "openid" in self.scope:
+            answer["id_token"] = self._id_token(self.issued.access_token)
         return answer
 
     def event(self, kind: Kind, grant: Grant) -> Change:
