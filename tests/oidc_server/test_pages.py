@@ -1,5 +1,7 @@
 """Pages carry all they need, and say what a browser may do with them."""
 
+import io
+import logging
 import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -270,6 +272,24 @@ def test_an_error_page_has_its_status_and_tells_no_detail(monkeypatch: Any) -> N
     for page in (missing, forged, broken):
         assert flow.WIKI in page.content.decode()
         assert "division" not in page.content.decode()
+
+
+@pytest.mark.django_db
+def test_only_an_error_of_ours_is_told_with_a_traceback(monkeypatch: Any) -> None:
+    (stderr,) = (one for one in logging.getLogger().handlers if type(one) is logging.StreamHandler)
+    monkeypatch.setattr(stderr, "stream", io.StringIO())
+    visitor = flow.browser()
+    visitor.raise_request_exception = False
+    visitor.post("/uc/oauth/token", {"a": "b" * 300_000})
+    told_of_theirs = stderr.stream.getvalue()
+
+    monkeypatch.setattr("oidc_server.accounts.views.LoginView.get", lambda *_: 1 / 0)
+    visitor.get("/uc/accounts/login/")
+
+    told_of_ours = stderr.stream.getvalue().removeprefix(told_of_theirs)
+    assert told_of_theirs.count("\n") == 1
+    assert " ERROR " in told_of_ours
+    assert "ZeroDivisionError" in told_of_ours
 
 
 @pytest.mark.parametrize(("proto", "secure"), [("https", True), ("http", False), ("HTTPS", False)])
