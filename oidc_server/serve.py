@@ -3,8 +3,13 @@
 Its master process would take memory to start the worker again, which the engine does as well.
 """
 
+import errno
+import logging
 import os
+import socket
+import struct
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +23,11 @@ from oidc_server.metrics import exporter
 from oidc_server.upkeep import clock
 from oidc_server.waiting import wait_for_database
 
+STALLED = 10  # seconds after which a request of which no more comes is given up
+
 _CONFIGURATION = Path(__file__).with_name("gunicorn.conf.py")
+_TOO_MANY = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}  # accept(2)
+_PAUSE = 0.5  # seconds, in which some may end
 
 
 def serve(arguments: list[str]) -> None:
@@ -35,11 +44,22 @@ def serve(arguments: list[str]) -> None:
     wait_for_database(environment.database)
     settings: Any = server.cfg
     log = settings.logger_class(settings)
+    log.error_log.addFilter(_is_not_stalled)
     sockets = create_sockets(settings, log)
+    for listener in sockets:
+        # The kernel's, which connections inherit. gunicorn has none, and as many requests as there
+        # are threads, each stopped half-way, would hold them all.
+        limit = struct.pack("ll", STALLED, 0)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
     log.info("Listening at: %s", ", ".join(map(str, sockets)))
     exporter.start(environment.metrics_port)
     clock.start()
     _Worker(1, os.getppid(), sockets, server, settings.timeout, settings, log).init_process()
+
+
+def _is_not_stalled(record: logging.LogRecord) -> bool:
+    """Nobody needs a traceback of a caller's silence."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
 
 
 class _Worker(ThreadWorker):
@@ -47,6 +67,16 @@ class _Worker(ThreadWorker):
 
     Whoever comes then is refused at once, instead of waiting until the last request has ended.
     """
+
+    def accept(self, listener: object) -> None:
+        """Whoever comes where too many are waits; gunicorn would end the process."""
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in _TOO_MANY:
+                raise
+            self.log.warning("Nobody else can be let in for now: %s", error)
+            time.sleep(_PAUSE)
 
     def is_parent_alive(self) -> bool:
         return True

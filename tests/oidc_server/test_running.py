@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -80,6 +81,62 @@ def test_a_request_that_began_is_answered_when_told_to_stop(another: running.Run
     with request, request.makefile("rb") as answer:
         assert answer.readline().split()[1] == b"401"
     assert another.process.wait(timeout=10) == 0
+
+
+def test_a_request_that_stops_half_way_holds_no_thread_for_ever(
+    provider: running.Running,  # noqa: ARG001 - has set the database up
+    variables: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    head = b"POST /uc/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 8\r\n"
+    halves = [head, head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\ncod"] * 2
+    port = free_port()
+    with (
+        running.started(variables, port, tmp_path / "log", ("-c", IMPATIENT)) as started,
+        ExitStack() as opened,
+    ):
+        running.wait_until(started, lambda: probe.is_ready(port))
+        connections = [opened.enter_context(running.connection(port)) for _ in halves]
+        for connection, half in zip(connections, halves, strict=True):
+            connection.sendall(half)
+
+        running.wait_until(started, lambda: probe.is_ready(port))
+        answers = [connection.recv(12) for connection in connections]
+
+    assert answers == [b"", b"HTTP/1.1 400"] * 2
+    assert "Traceback" not in started.log.read_text()
+
+
+def test_too_many_connections_end_nothing(
+    provider: running.Running,  # noqa: ARG001 - has set the database up
+    variables: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    port = free_port()
+    with running.started(variables, port, tmp_path / "log", ("-c", NARROW)) as started:
+        running.wait_until(started, lambda: probe.is_ready(port))
+
+        with ExitStack() as opened:
+            for _ in range(100):
+                opened.enter_context(running.connection(port))
+            running.wait_until(started, lambda: "Too many open files" in started.log.read_text())
+
+        running.wait_until(started, lambda: probe.is_ready(port))
+
+
+IMPATIENT = """
+import sys
+from oidc_server import serve
+from oidc_server.__main__ import main
+serve.STALLED = 1
+main(sys.argv[1:])
+"""
+NARROW = """
+import resource, sys
+from oidc_server.__main__ import main
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+main(sys.argv[1:])
+"""
 
 
 def test_whoever_started_it_may_end_before(
