@@ -25,14 +25,14 @@ from oidc_server.provider import tokens
 from oidc_server.provider.models import Grant
 
 _WHO = "id sub username name email is_active"
+_WHAT = (
+    "id client_id user_id authenticated_at redirect_uri scope claims code code_used_at token_id"
+    " refresh previous_refresh refreshed_at salt expires_at"
+)
 _LOCKED = rows.Query(
     "FROM {grant} JOIN {user} ON {user}.id = {grant}.user_id"
     " LEFT JOIN {code} ON {code}.code = {grant}.code WHERE {grant}.id = %s",
-    grant=(
-        Grant,
-        "id client_id user_id authenticated_at redirect_uri scope claims code code_used_at token_id"
-        " refresh previous_refresh refreshed_at salt expires_at",
-    ),
+    grant=(Grant, _WHAT),
     user=(get_user_model(), _WHO),
     code=(Code, "id nonce code_challenge"),
     lock="grant",

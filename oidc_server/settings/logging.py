@@ -5,6 +5,11 @@ No line has a request's query, form or header.
 
 import logging
 
+# No line tells who wrote it, and to find that out is most of what a line costs (Logging HOWTO,
+# "Optimization").
+logging._srcfile = None  # type: ignore[attr-defined] # noqa: SLF001 - so the HOWTO says
+logging.logThreads = logging.logMultiprocessing = False
+
 
 def _tell_calmly(record: logging.LogRecord) -> bool:
     """Of what a caller did wrong a line will do, though Django takes some of it for an attack."""
@@ -14,13 +19,6 @@ def _tell_calmly(record: logging.LogRecord) -> bool:
         record.levelname = logging.getLevelName(record.levelno)
     return True
 
-
-import logging
-
-# No line tells them, and finding them out is most of what a line costs (Logging HOWTO,
-# "Optimization").
-logging._srcfile = None  # type: ignore[attr-defined] # noqa: SLF001 - as the HOWTO says it
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 LOGGING = {
     "version": 1,

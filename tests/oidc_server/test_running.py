@@ -60,6 +60,14 @@ def another(
         yield started
 
 
+def test_it_keeps_to_one_processor(provider: running.Running) -> None:
+    provider.sign_in()
+
+    threads = [int(one.name) for one in Path(f"/proc/{provider.process.pid}/task").iterdir()]
+    assert len(threads) > 1
+    assert len(set[int]().union(*map(os.sched_getaffinity, threads))) == 1
+
+
 def test_it_stops_cleanly_when_told(another: running.Running) -> None:
     another.process.send_signal(signal.SIGTERM)
 
