@@ -4,6 +4,12 @@ No line has a request's query, form or header.
 """
 
 import logging
+from http import HTTPStatus
+
+# No line tells them, and finding them out is most of what a line costs (Logging HOWTO,
+# "Optimization"). gunicorn's tell the process.
+logging._srcfile = None  # noqa: SLF001 - as the HOWTO says it
+logging.logThreads = logging.logMultiprocessing = False
 
 # No line tells who wrote it, and to find that out is most of what a line costs (Logging HOWTO,
 # "Optimization").
@@ -13,7 +19,8 @@ logging.logThreads = logging.logMultiprocessing = False
 
 def _tell_calmly(record: logging.LogRecord) -> bool:
     """Of what a caller did wrong a line will do, though Django takes some of it for an attack."""
-    if getattr(record, "status_code", 500) < 500:  # noqa: PLR2004 - as Django gives it, see log_response
+    # As Django gives it (django.utils.log.log_response).
+    if getattr(record, "status_code", 500) < HTTPStatus.INTERNAL_SERVER_ERROR:
         record.exc_info = None
         record.levelno = min(record.levelno, logging.WARNING)
         record.levelname = logging.getLevelName(record.levelno)

@@ -129,7 +129,8 @@ def test_no_bytes_upset_the_provider(provider: running.Running) -> None:
 FORM, PARTS = b"application/x-www-form-urlencoded", b"multipart/form-data; boundary=abc"
 FILE = b'--abc\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nf\r\n'
 TOO_MUCH = {
-    "a body that is too large": (FORM, b"a=" + b"b" * 300_000),
+    # By one byte: what is left unread when the connection closes could reset it.
+    "a body that is too large": (FORM, b"a=".ljust(256 * 1024 + 1, b"b")),
     "too many fields": (FORM, b"a=b&" * 2000),
     "too many files": (PARTS, FILE * 200 + b"--abc--\r\n"),
     "parts without a boundary": (b"multipart/form-data", FILE),

@@ -258,6 +258,7 @@ def test_the_log_has_no_code_token_or_session(provider: running.Running) -> None
 
     log = provider.log.read_text()
 
+    assert "[INFO] Listening at: " in log
     assert "/uc/missing" in log
     for name in ("code", "access_token", "refresh_token", "id_token", "session"):
         assert tokens[name] not in log
