@@ -11,11 +11,6 @@ from http import HTTPStatus
 logging._srcfile = None  # noqa: SLF001 - as the HOWTO says it
 logging.logThreads = logging.logMultiprocessing = False
 
-# No line tells who wrote it, and to find that out is most of what a line costs (Logging HOWTO,
-# "Optimization").
-logging._srcfile = None  # type: ignore[attr-defined] # noqa: SLF001 - so the HOWTO says
-logging.logThreads = logging.logMultiprocessing = False
-
 
 def _tell_calmly(record: logging.LogRecord) -> bool:
     """Of what a caller did wrong a line will do, though Django takes some of it for an attack."""
