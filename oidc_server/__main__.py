@@ -27,6 +27,9 @@ def main(arguments: list[str]) -> None:
 
 def _run(verb: str, rest: list[str]) -> None:
     if verb == "serve":
+        from oidc_server.unused import load_when_used
+
+        load_when_used()
         from oidc_server.serve import serve
 
         serve(rest)
