@@ -3,10 +3,12 @@
     python -m tests.benchmarks.stack [--sign-ins N]
 
 Method: a deployment with the defaults on the rig's engine, images present and ours built, no
-volume; the clock runs from `docker compose up -d --wait` to the end of the first sign-in. Memory is
-the sum of PSS (/proc/PID/smaps_rollup) over each container's processes after N sign-ins, each in a
-session of its own, and one visit to the admin; it needs root on the engine's host. The image's size
-is that of its layers above its base image.
+volume; the clock runs from `docker compose up -d --wait` to the end of the first sign-in. Then some
+people sign in by password, and go on signing in one after the other with their sessions open, N
+times in all; CPU is what the provider's processes take for each of the latter. Memory is the sum of
+PSS (/proc/PID/smaps_rollup) over each container's processes after one visit to the admin; "alone"
+is what it would be if no other container shared files with it (tests/benchmarks/processes.py). It
+needs root on the engine's host. The image's size is that of its layers above its base image.
 """
 
 from __future__ import annotations
@@ -15,15 +17,18 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
+from itertools import cycle, islice
 from pathlib import Path
 
-from tests.benchmarks.processes import MIB, pss
+from tests.benchmarks.processes import MIB, cpu, pss, resident
 from tests.e2e.deployments import CHECKOUT, free_port
 from tests.e2e.people import Admin, Person
 from tests.e2e.stack import Stack
 from tests.rig import engine, images
 
 BASE = "python:3.13-slim"
+_PEOPLE = 8  # the gateway lets nobody try passwords faster than people do
 
 
 def main() -> int:
@@ -51,20 +56,31 @@ def main() -> int:
 
 
 def _measure(stack: Stack, sign_ins: int) -> None:
-    started = time.monotonic()
-    stack.up()
-    _sign_in(stack)
-    first = time.monotonic() - started
-    for _ in range(sign_ins - 1):
-        _sign_in(stack)
+    with ExitStack() as opened:
+        people = [opened.enter_context(Person(stack.url)) for _ in range(_PEOPLE)]
+        started = time.monotonic()
+        stack.up()
+        _sign_in(stack, people[0])
+        first = time.monotonic() - started
+        for person in people[1:]:
+            _sign_in(stack, person)
+        provider = stack.processes(stack.running()["oidc"])
+        before = cpu(provider)
+        with_session = sign_ins - len(people)
+        for person in islice(cycle(people), with_session):
+            _sign_in(stack, person)
+        each = (cpu(provider) - before) / with_session
     with Admin(stack.url) as admin:
         admin.enter(stack.config["ADMIN_USERNAME"], stack.config["ADMIN_PASSWORD"])
 
-    report = [("up to first sign-in", f"{first:.1f} s"), ("sign-ins before memory", str(sign_ins))]
+    report = [("up to first sign-in", f"{first:.1f} s"), ("sign-ins", str(sign_ins))]
+    report.append(("oidc, CPU a sign-in", f"{each * 1000:.1f} ms"))
     containers = stack.running()
     for name, container in containers.items():
         pids = stack.processes(container)
-        report.append((f"{name.removeprefix(stack.name + '-')}, PSS", f"{pss(pids) / MIB:.0f} MiB"))
+        service = name.removeprefix(stack.name + "-")
+        report.append((f"{service}, PSS", f"{pss(pids) / MIB:.1f} MiB"))
+        report.append((f"{service}, alone", f"{(resident(pids) or 0) / MIB:.1f} MiB"))
     image = containers["oidc"]["Config"]["Image"]
     above = stack.image_size(image) - stack.image_size(BASE)
     report.append((f"oidc image above {BASE}", f"{above / 1e6:.0f} MB"))
@@ -73,11 +89,10 @@ def _measure(stack: Stack, sign_ins: int) -> None:
     sys.stdout.writelines(f"{name:<{width}}  {value:>9}\n" for name, value in report)
 
 
-def _sign_in(stack: Stack) -> None:
-    with Person(stack.url) as person:
-        person.sign_in(stack.config["ADMIN_USERNAME"], stack.config["ADMIN_PASSWORD"])
-        if person.who() is None:
-            raise RuntimeError("the sign-in failed")
+def _sign_in(stack: Stack, person: Person) -> None:
+    person.sign_in(stack.config["ADMIN_USERNAME"], stack.config["ADMIN_PASSWORD"])
+    if person.who() is None:
+        raise RuntimeError("the sign-in failed")
 
 
 if __name__ == "__main__":
