@@ -59,9 +59,9 @@ def pytest_runtest_makereport(
 
 
 @pytest.fixture(scope="session")
-def failures() -> Path:
+def failures(worker_id: str) -> Path:
     """Where failures leave what there is to look at, without those of an earlier run."""
-    place = RESULTS / "browser"
+    place = RESULTS / "browser" / worker_id
     shutil.rmtree(place, ignore_errors=True)
     return place
 

@@ -34,6 +34,7 @@ REASONS = {
     "BUCKET": "a name in the grammar of S3 and DNS",
     "CLAIM": "a name of OpenID's",
     "CLIENT_ID": "printable ASCII without spaces (RFC 6749, appendix A.1)",
+    "DAYS": "a number",
     "EMAIL": "an address (RFC 5322, section 3.4.1)",
     "HEX_64": "64 hexadecimal digits, which are a key",
     "HOST": "a host",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.e2e.people import Person
 from tests.e2e.stack import Stack
 from tests.rig import engine
@@ -57,6 +59,7 @@ def test_one_shots_have_ended_well_and_the_rest_is_healthy(stack: Stack) -> None
     assert {state for name, state in states.items() if not name.endswith("-init")} == {"healthy"}
 
 
+@pytest.mark.alone
 def test_up_exits_0_after_the_engine_was_restarted(stack: Stack) -> None:
     engine.restart()
     stack.up()

@@ -24,6 +24,8 @@ INTEROP = "tests/interop"
 SLOW = ("tests/e2e", "tests/browser")
 ROOT = ("-m", "root", "-p", "no:cacheprovider")
 NOT_ROOT = ("-m", "not root")
+# Two at once, each with deployments of its own: most of the time goes into waiting for containers.
+BY_FILE = ("-n", "2", "--dist", "loadfile")
 ON_POSTGRESQL = {"OIDC_TEST_DATABASE": "postgresql"}
 
 
@@ -42,8 +44,9 @@ def run_all() -> int:
             return 1  # nothing that follows can do without
     say(f"{engine.describe()}; images: {images.mode()}; Outline: stand-in")
     good &= _pytest("interoperability", INTEROP, env=ON_POSTGRESQL)
-    good &= _pytest("contract", *_middle(), env=_engine())
-    good &= _pytest("end to end", *SLOW, env=_engine())
+    good &= _pytest("contract", *_middle(), *BY_FILE, env=_engine())
+    good &= _pytest("end to end", *SLOW, *BY_FILE, "-m", "not alone", env=_engine())
+    good &= _pytest("end to end alone", *SLOW, "-m", "alone", env=_engine())
     passed, failed, skipped = _counts()
     say(f"all stages took {_minutes(time.monotonic() - started)}")
     sys.stdout.write(f"total: {passed} passed, {failed} failed, {skipped} skipped\n")
