@@ -47,7 +47,6 @@ def _has_connection() -> bool:
             # What the first query would do anyway: check the kept connection, then connect.
             if _is_silent():
                 connection.health_check_done = True  # type: ignore[attr-defined] # missing there
-                return True
             connection.close_if_health_check_failed()
             connection.ensure_connection()
         except OperationalError:
