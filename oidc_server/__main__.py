@@ -29,7 +29,7 @@ def _run(verb: str, rest: list[str]) -> None:
     if verb == "serve":
         from oidc_server.unused import load_when_used
 
-        load_when_used()
+        load_when_used()  # before the libraries are
         from oidc_server.serve import serve
 
         serve(rest)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db import transaction as django
 from django.db.models import (
     AutoField,
     BooleanField,
@@ -25,6 +24,7 @@ from django.db.models import (
     TextField,
     UUIDField,
 )
+from django.db.transaction import TransactionManagementError, atomic
 
 # What the databases' drivers take as it is; asking the field first is what costs.
 _AS_THEY_ARE: "dict[str, tuple[type[Field[Any, Any]], ...]]" = {
@@ -35,13 +35,13 @@ _LAST_ID = {"postgresql": "lastval()", "sqlite": "last_insert_rowid()"}
 _IDLE = 0  # libpq's PQTRANS_IDLE
 
 
-class _Ours(threading.local):
+class _Progress(threading.local):
     """How far a `transaction` of this thread is: "asked for", "begun", "ended"; "" without one."""
 
     state = ""
 
 
-_ours = _Ours()
+_progress = _Progress()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +85,7 @@ def write(*changes: Change) -> None:
                 [value for change in changes for value in change.values],
             )
         return
-    with django.atomic(savepoint=False), connection.cursor() as cursor:
+    with atomic(savepoint=False), connection.cursor() as cursor:
         for change in changes:
             cursor.execute(change.statement, change.values)
 
@@ -99,14 +99,14 @@ def transaction() -> Iterator[None]:
     """
     connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor != "postgresql" or connection.in_atomic_block:
-        with django.atomic():
+        with atomic():
             yield
         return
-    _ours.state = "asked for"
+    _progress.state = "asked for"
     try:
         yield
     finally:
-        _ours.state = ""
+        _progress.state = ""
         driver = connection.connection
         if driver and not driver.closed and driver.info.transaction_status != _IDLE:
             with connection.cursor() as cursor:
@@ -114,13 +114,13 @@ def transaction() -> Iterator[None]:
 
 
 def _in_transaction(statements: str, *, is_last: bool = False) -> str:
-    if _ours.state == "ended":
-        raise django.TransactionManagementError("the write was to be the last")
-    if _ours.state == "asked for":
-        _ours.state = "begun"
+    if _progress.state == "ended":
+        raise TransactionManagementError("the write was to be the last")
+    if _progress.state == "asked for":
+        _progress.state = "begun"
         statements = f"BEGIN; {statements}"
-    if _ours.state == "begun" and is_last:
-        _ours.state = "ended"
+    if _progress.state == "begun" and is_last:
+        _progress.state = "ended"
         statements = f"{statements}; COMMIT"
     return statements
 

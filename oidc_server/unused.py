@@ -1,4 +1,4 @@
-"""Parts of libraries that serving loads and has no use for: 3 MiB of memory."""
+"""Parts of libraries that serving loads and has no use for: 2 MiB of memory."""
 
 import importlib
 import importlib.util

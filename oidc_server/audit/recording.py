@@ -15,10 +15,13 @@ from oidc_server import rows
 from oidc_server.audit.models import Event, Kind
 from oidc_server.metrics.ours import EVENTS
 
-# Anybody can have these happen without end, and rows are kept for a year.
+# Anybody can have these happen without end, and rows are kept for long.
 _REPEATABLE = {
-    *(Kind.SIGN_IN_BLOCKED, Kind.PASSWORD_CHANGE_BLOCKED),
-    *(Kind.LINK_REFUSED, Kind.LINK_BLOCKED, Kind.CLIENT_REFUSED),
+    Kind.SIGN_IN_BLOCKED,
+    Kind.PASSWORD_CHANGE_BLOCKED,
+    Kind.LINK_REFUSED,
+    Kind.LINK_BLOCKED,
+    Kind.CLIENT_REFUSED,
 }
 _MOST_ROWS, _WHILE = 10, timedelta(minutes=1)
 _log = logging.getLogger(__name__)

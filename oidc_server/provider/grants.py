@@ -24,16 +24,16 @@ from oidc_server import rows
 from oidc_server.provider import tokens
 from oidc_server.provider.models import Grant
 
-_WHO = "id sub username name email is_active"
-_WHAT = (
+_USER_COLUMNS = "id sub username name email is_active"
+_GRANT_COLUMNS = (
     "id client_id user_id authenticated_at redirect_uri scope claims code code_used_at token_id"
     " refresh previous_refresh refreshed_at salt expires_at"
 )
 _LOCKED = rows.Query(
     "FROM {grant} JOIN {user} ON {user}.id = {grant}.user_id"
     " LEFT JOIN {code} ON {code}.code = {grant}.code WHERE {grant}.id = %s",
-    grant=(Grant, _WHAT),
-    user=(get_user_model(), _WHO),
+    grant=(Grant, _GRANT_COLUMNS),
+    user=(get_user_model(), _USER_COLUMNS),
     code=(Code, "id nonce code_challenge"),
     lock="grant",
 )
@@ -41,7 +41,7 @@ _BY_ACCESS_TOKEN = rows.Query(
     "FROM {token} JOIN {grant} ON {grant}.token_id = {token}.id"
     " JOIN {user} ON {user}.id = {grant}.user_id WHERE {token}.access_token = %s",
     grant=(Grant, "id claims"),
-    user=(get_user_model(), _WHO),
+    user=(get_user_model(), _USER_COLUMNS),
     token=(Token, "id expires_at _scope"),
 )
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 # No line tells them, and finding them out is most of what a line costs (Logging HOWTO,
 # "Optimization"). gunicorn's tell the process.
-logging._srcfile = None  # noqa: SLF001 - as the HOWTO says it
+logging._srcfile = None  # noqa: SLF001 - there is no other switch
 logging.logThreads = logging.logMultiprocessing = False
 
 

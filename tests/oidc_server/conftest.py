@@ -37,7 +37,7 @@ def django_db_modify_db_settings(
 def signing_key() -> str:
     """Made once: it takes up to a second."""
     # Where it is used, here and below: stock's project, without our apps, loads this file too.
-    from oidc_server.provider.keys import new_signing_key  # noqa: PLC0415 - see above
+    from oidc_server.provider.keys import new_signing_key  # noqa: PLC0415 - stock has no such app
 
     return new_signing_key()
 
@@ -47,8 +47,8 @@ def wiki(db: None, signing_key: str) -> Any:  # noqa: ARG001 - a database to put
     """A provider that the wiki's client can sign people in at."""
     from oidc_provider.models import Client  # noqa: PLC0415 - needs the apps loaded
 
-    from oidc_server.provider import keys  # noqa: PLC0415 - as above
-    from oidc_server.provider.bootstrap import ensure_wiki_client  # noqa: PLC0415 - as above
+    from oidc_server.provider import keys  # noqa: PLC0415 - stock has no such app
+    from oidc_server.provider.bootstrap import ensure_wiki_client  # noqa: PLC0415 - stock has no such app
 
     keys.add(signing_key, signs_from=timezone.now())
     ensure_wiki_client(flow.CLIENT_ID, flow.CLIENT_SECRET, flow.WIKI)

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -91,24 +91,35 @@ def test_a_request_that_began_is_answered_when_told_to_stop(another: running.Run
     assert another.process.wait(timeout=10) == 0
 
 
-def test_a_request_that_stops_half_way_holds_no_thread_for_ever(
+@pytest.fixture
+def started_by(
     provider: running.Running,  # noqa: ARG001 - has set the database up
     variables: dict[str, str],
     tmp_path: Path,
+) -> Callable[[str], AbstractContextManager[running.Running]]:
+    """A server beside that one that a program of ours starts; it is ready."""
+
+    @contextmanager
+    def start(program: str) -> Iterator[running.Running]:
+        port = free_port()
+        with running.started(variables, port, tmp_path / "log", ("-c", program)) as started:
+            running.wait_until(started, lambda: probe.is_ready(port))
+            yield started
+
+    return start
+
+
+def test_a_request_that_stops_half_way_holds_no_thread_for_ever(
+    started_by: Callable[[str], AbstractContextManager[running.Running]],
 ) -> None:
     head = b"POST /uc/oauth/token HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 8\r\n"
     halves = [head, head + b"Content-Type: application/x-www-form-urlencoded\r\n\r\ncod"] * 2
-    port = free_port()
-    with (
-        running.started(variables, port, tmp_path / "log", ("-c", IMPATIENT)) as started,
-        ExitStack() as opened,
-    ):
-        running.wait_until(started, lambda: probe.is_ready(port))
-        connections = [opened.enter_context(running.connection(port)) for _ in halves]
+    with started_by(IMPATIENT) as started, ExitStack() as opened:
+        connections = [opened.enter_context(running.connection(started.port)) for _ in halves]
         for connection, half in zip(connections, halves, strict=True):
             connection.sendall(half)
 
-        running.wait_until(started, lambda: probe.is_ready(port))
+        running.wait_until(started, lambda: probe.is_ready(started.port))
         answers = [connection.recv(12) for connection in connections]
 
     assert answers == [b"", b"HTTP/1.1 400"] * 2
@@ -116,20 +127,15 @@ def test_a_request_that_stops_half_way_holds_no_thread_for_ever(
 
 
 def test_too_many_connections_end_nothing(
-    provider: running.Running,  # noqa: ARG001 - has set the database up
-    variables: dict[str, str],
-    tmp_path: Path,
+    started_by: Callable[[str], AbstractContextManager[running.Running]],
 ) -> None:
-    port = free_port()
-    with running.started(variables, port, tmp_path / "log", ("-c", NARROW)) as started:
-        running.wait_until(started, lambda: probe.is_ready(port))
-
+    with started_by(NARROW) as started:
         with ExitStack() as opened:
             for _ in range(100):
-                opened.enter_context(running.connection(port))
+                opened.enter_context(running.connection(started.port))
             running.wait_until(started, lambda: "Too many open files" in started.log.read_text())
 
-        running.wait_until(started, lambda: probe.is_ready(port))
+        running.wait_until(started, lambda: probe.is_ready(started.port))
 
 
 IMPATIENT = """
@@ -191,13 +197,14 @@ Grant.objects.update(expires_at=timezone.now())
 
 
 def test_it_cleans_up_by_itself(
-    provider: running.Running, variables: dict[str, str], tmp_path: Path
+    provider: running.Running,
+    variables: dict[str, str],
+    started_by: Callable[[str], AbstractContextManager[running.Running]],
 ) -> None:
     provider.authorize()
     running.command("shell", "-v0", "-c", EXPIRE, variables=variables)
-    port = free_port()
 
-    with running.started(variables, port, tmp_path / "log", ("-c", IN_A_HURRY)) as started:
+    with started_by(IN_A_HURRY) as started:
         running.wait_until(started, lambda: "cleaned up: " in started.log.read_text())
 
     assert "grants: 0 deleted" in running.command("clean_up", variables=variables).stdout
